@@ -1,0 +1,1 @@
+export type { Bits, Granularity, Quantizer, UniformQuantizer } from './types.ts';

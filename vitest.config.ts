@@ -1,0 +1,12 @@
+import { defaultClientConditions, defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@subbyte/source', ...defaultClientConditions] },
+  ssr: { resolve: { conditions: ['@subbyte/source', ...defaultServerConditions] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    benchmark: { include: ['packages/*/bench/**/*.bench.ts'] },
+    coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+  },
+});
