@@ -5,8 +5,10 @@ export default defineConfig({
   resolve: { conditions: ['@subbyte/source', ...defaultClientConditions] },
   ssr: { resolve: { conditions: ['@subbyte/source', ...defaultServerConditions] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tooling/test/*.test.ts'],
     benchmark: { include: ['packages/*/bench/**/*.bench.ts'] },
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+    // Tests run whole networks, several files at once on a small machine.
+    testTimeout: 60_000,
   },
 });

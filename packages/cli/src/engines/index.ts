@@ -1,0 +1,17 @@
+import type { Engine } from './engine.ts';
+import { ortNodeEngine } from './ort-node.ts';
+import { ortWebEngine } from './ort-web.ts';
+import { subbyteEngine } from './subbyte.ts';
+
+/** Name of an engine. */
+export type EngineName = 'subbyte' | 'ort-node' | 'ort-web';
+
+/** Every engine by name. */
+export const engines: { readonly [Name in EngineName]: Engine } = {
+  subbyte: subbyteEngine,
+  'ort-node': ortNodeEngine,
+  'ort-web': ortWebEngine,
+};
+
+/** The names, for options. */
+export const engineNames: readonly EngineName[] = Object.keys(engines) as EngineName[];

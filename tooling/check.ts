@@ -1,0 +1,91 @@
+// npm test -- every check of the repository, one after another; the last line counts them.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { pnpm, root, run } from './run.ts';
+import { testTarballs } from './tarballs.ts';
+
+/** How many checks passed and failed. */
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const one = (ok: boolean): Count => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+const command =
+  (...words: readonly string[]) =>
+  async (): Promise<Count> =>
+    one((await run(words)).code === 0);
+
+interface TestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
+}
+
+async function tests(): Promise<Count> {
+  const reportPath = `${root}node_modules/.vitest-report.json`;
+  rmSync(reportPath, { force: true });
+  const { code } = await run([
+    'vitest',
+    'run',
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${reportPath}`,
+  ]);
+  const report = JSON.parse(readFileSync(reportPath, 'utf8')) as TestReport;
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  ).length;
+  const failed = report.numFailedTests + broken;
+  return {
+    passed: report.numPassedTests,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+  };
+}
+
+const checks: Readonly<Record<string, () => Promise<Count>>> = {
+  'lint and format': command('biome', 'check', '.'),
+  'package layers': command('turbo', 'boundaries'),
+  'line budgets': command('node', 'tooling/sizes.ts'),
+  types: command('tsc'),
+  'unused code': command('knip'),
+  tests,
+  build: command(...pnpm, 'run', 'build'),
+  'published packages': command(...pnpm, 'run', 'pack:check'),
+  'packed tarballs': testTarballs,
+  'bundle sizes': command('size-limit'),
+};
+
+process.env.TURBO_TELEMETRY_DISABLED = '1';
+process.env.TURBO_NO_UPDATE_NOTIFIER = '1';
+mkdirSync(`${root}out`, { recursive: true });
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in checks));
+if (unknown.length > 0) {
+  throw new Error(`unknown check "${unknown[0]}"; there are: ${Object.keys(checks).join(', ')}`);
+}
+const failures: string[] = [];
+let passed = 0;
+let failed = 0;
+for (const [name, check] of Object.entries(checks)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 70 - name.length))}`);
+  const start = performance.now();
+  let count: Count;
+  try {
+    count = await check();
+  } catch (error) {
+    console.error(error);
+    count = { passed: 0, failed: 1 };
+  }
+  passed += count.passed;
+  failed += count.failed;
+  if (count.failed > 0) failures.push(name);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${name}: ${count.failed > 0 ? 'FAILED' : 'ok'} in ${seconds} s`);
+}
+console.log(failures.length > 0 ? `\nfailed: ${failures.join(', ')}` : '');
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
