@@ -1,4 +1,6 @@
+export { activationFunction, applyActivation } from './activation.ts';
 export { type Backend, getBackend, kernels, setBackend } from './backend.ts';
+export { type DataTypeRule, kernelDataType, type OperandTypes } from './data-types.ts';
 export { KernelError } from './errors.ts';
 export type {
   Activation,
@@ -36,6 +38,25 @@ export type {
   TransposeOptions,
 } from './options.ts';
 export { reference } from './reference/index.ts';
+export type { OperandShapes } from './shapes/check.ts';
+export { conv2dShape, convTranspose2dShape } from './shapes/conv.ts';
+export { kernelShapes, type ShapeRule } from './shapes/index.ts';
+export { type MatmulSizes, matmulShape, matmulSizes } from './shapes/matmul.ts';
+export {
+  concatShape,
+  depthToSpaceShape,
+  expandShape,
+  gatherElementsShape,
+  gatherShape,
+  padShape,
+  resizeShape,
+  sliceShape,
+  spaceToDepthShape,
+  tileShape,
+  transposeShape,
+} from './shapes/movement.ts';
+export { pool2dShape } from './shapes/pool.ts';
+export { reduceShape } from './shapes/reduce.ts';
 export type {
   Kernel,
   KernelName,
