@@ -1,9 +1,15 @@
-// pnpm new NAME TAG ["One-sentence purpose."] -- writes a package that builds, tests and packs.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// pnpm new NAME TAG "One-sentence purpose." -- writes a package that builds, tests and packs.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const [name, tag, description = 'TODO'] = process.argv.slice(2);
-if (!name || !tag) throw new Error('usage: pnpm new NAME TAG ["One-sentence purpose."]');
+const usage = 'usage: pnpm new NAME TAG "One-sentence purpose."';
+const [name, tag, description] = process.argv.slice(2);
+if (!name || !tag || !description || !/^[a-z][a-z0-9-]*$/.test(name)) throw new Error(usage);
+const { boundaries } = JSON.parse(readFileSync('turbo.json', 'utf8')) as {
+  boundaries: { tags: Record<string, unknown> };
+};
+const tags = Object.keys(boundaries.tags);
+if (!tags.includes(tag)) throw new Error(`tag "${tag}": expected one of ${tags.join(', ')}`);
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const built = { types: './dist/index.d.ts', default: './dist/index.js' };
@@ -58,6 +64,4 @@ for (const [path, text] of Object.entries(files)) {
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, text, { flag: 'wx' });
 }
-console.log(
-  `packages/${name}: ${Object.keys(files).length} files. Next: pnpm install && pnpm check`,
-);
+console.log(`packages/${name}: ${Object.keys(files).length} files. Next: pnpm install && npm test`);
