@@ -1,0 +1,138 @@
+import { type Random, random, sameShape, type Tensor, toHeap } from '@subbyte/tensor';
+import { KernelError } from '../errors.ts';
+import { reference } from '../reference/index.ts';
+import type { Kernel, KernelName, KernelTable, OperandsOf, OptionsOf } from '../table.ts';
+
+/** One call of a kernel that every backend must answer as the reference does. */
+export interface ConformanceCase {
+  /** Unique: the kernel, then what is special. */
+  readonly name: string;
+  readonly kernel: KernelName;
+  /** Fresh operands on the JavaScript heap, the same at every call. */
+  readonly operands: () => readonly (Tensor | undefined)[];
+  readonly options: OptionsOf<KernelName>;
+  /**
+   * Largest allowed `|actual - expected| / max(1, |expected|)`; 0: equal values (NaN equals NaN,
+   * 0 equals -0).
+   */
+  readonly tolerance: number;
+  /** The operands or options do not fit: the kernel must throw a `KernelError`. */
+  readonly rejected: boolean;
+}
+
+/** FNV-1a hash of `text`: every case gets random operands of its own. */
+function seedOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash;
+}
+
+/** A case with seeded random operands. */
+export function defineCase<K extends KernelName>(
+  kernel: K,
+  label: string,
+  operands: (stream: Random) => OperandsOf<K>,
+  options: OptionsOf<K>,
+  tolerance = 0,
+): ConformanceCase {
+  const name = `${kernel}: ${label}`;
+  return {
+    name,
+    kernel,
+    operands: () => operands(random(seedOf(name))),
+    options,
+    tolerance,
+    rejected: false,
+  };
+}
+
+/** A case that the kernel must refuse. */
+export function defineRejected<K extends KernelName>(
+  kernel: K,
+  label: string,
+  operands: (stream: Random) => OperandsOf<K>,
+  options: OptionsOf<K>,
+): ConformanceCase {
+  return { ...defineCase(kernel, `refuses ${label}`, operands, options), rejected: true };
+}
+
+type Elements = ArrayLike<number | bigint>;
+
+function firstDifference(actual: Elements, expected: Elements, tolerance: number): number {
+  for (let i = 0; i < expected.length; i++) {
+    const [a, e] = [actual[i] as number | bigint, expected[i] as number | bigint];
+    // biome-ignore lint/suspicious/noDoubleEquals: bigints and numbers may meet here
+    if (a == e || (Number.isNaN(a) && Number.isNaN(e))) continue;
+    const error = Math.abs(Number(a) - Number(e)) / Math.max(1, Math.abs(Number(e)));
+    if (!(error <= tolerance)) return i;
+  }
+  return -1;
+}
+
+function call(
+  kernel: Kernel<never>,
+  operands: readonly (Tensor | undefined)[],
+  options: object,
+): Tensor {
+  return kernel(operands as never, options as never);
+}
+
+function checkRejected(
+  one: ConformanceCase,
+  kernel: Kernel<never>,
+  operands: readonly (Tensor | undefined)[],
+): void {
+  let shape: readonly number[];
+  try {
+    shape = call(kernel, operands, one.options).shape;
+  } catch (error) {
+    if (error instanceof KernelError) return;
+    throw error;
+  }
+  throw new Error(`${one.name}: gave a result of [${shape}], expected a KernelError`);
+}
+
+/**
+ * Runs one case on `table` and compares with the reference: data type, shape, every element. The
+ * operands must stay as they are and the result must not share their memory.
+ * @param upload moves operands into the memory of the backend first; by default they stay on the heap.
+ * @throws Error that names the case, the first element that differs, its value and the expectation.
+ */
+export function checkCase(
+  one: ConformanceCase,
+  table: Partial<KernelTable>,
+  upload: (operand: Tensor) => Tensor = (operand) => operand,
+): void {
+  const kernel = table[one.kernel] as Kernel<never> | undefined;
+  if (kernel === undefined) throw new Error(`${one.name}: the table has no ${one.kernel}`);
+  const originals = one.operands();
+  const operands = one.operands().map((operand) => operand && upload(operand));
+  if (one.rejected) {
+    checkRejected(one, kernel, operands);
+    return;
+  }
+  const expected = call(reference[one.kernel] as Kernel<never>, originals, one.options);
+  const result = call(kernel, operands, one.options);
+  if (result.dtype !== expected.dtype || !sameShape(result.shape, expected.shape)) {
+    throw new Error(
+      `${one.name}: gave ${result.dtype} [${result.shape}], expected ${expected.dtype} [${expected.shape}]`,
+    );
+  }
+  const actual = toHeap(result).data;
+  const wrong = firstDifference(actual, expected.data, one.tolerance);
+  if (wrong >= 0) {
+    throw new Error(
+      `${one.name}: element ${wrong} of [${result.shape}] is ${actual[wrong]}, expected ${expected.data[wrong]} within ${one.tolerance}`,
+    );
+  }
+  for (const [i, original] of originals.entries()) {
+    const operand = operands[i];
+    if (!original || !operand) continue;
+    if (operand.storage === result.storage) throw new Error(`${one.name}: returned operand ${i}`);
+    if (firstDifference(operand.data, original.data, 0) >= 0) {
+      throw new Error(`${one.name}: changed operand ${i}`);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// The cases every backend must pass, as data. A backend's tests are one line:
+//   for (const one of casesFor(backend.kernels)) test(one.name, () => checkCase(one, backend.kernels));
+
+import type { KernelTable } from '../table.ts';
+import type { ConformanceCase } from './case.ts';
+import { convolutionCases } from './convolution.ts';
+import { elementwiseCases } from './elementwise.ts';
+import { matmulCases } from './matmul.ts';
+import { movementCases } from './movement.ts';
+import { normalizationCases } from './normalization.ts';
+import { poolingCases } from './pooling.ts';
+import { quantizationCases } from './quantization.ts';
+import { reductionCases } from './reduction.ts';
+import { resizeCases } from './resize.ts';
+
+export { type ConformanceCase, checkCase } from './case.ts';
+
+/** Every case, for all kernels. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...matmulCases,
+  ...convolutionCases,
+  ...poolingCases,
+  ...elementwiseCases,
+  ...reductionCases,
+  ...normalizationCases,
+  ...movementCases,
+  ...resizeCases,
+  ...quantizationCases,
+];
+
+/** The cases of the kernels that `table` has. */
+export function casesFor(table: Partial<KernelTable>): readonly ConformanceCase[] {
+  return conformanceCases.filter(({ kernel }) => table[kernel] !== undefined);
+}

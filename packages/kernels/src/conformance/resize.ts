@@ -1,0 +1,110 @@
+import type { Shape } from '@subbyte/tensor';
+import type { ResizeOptions } from '../options.ts';
+import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
+import { normal } from './operands.ts';
+
+const plain: Omit<ResizeOptions, 'shape' | 'scales'> = {
+  mode: 'nearest',
+  coordinates: 'half_pixel',
+  nearest: 'round_prefer_floor',
+  cubicCoefficient: -0.75,
+  excludeOutside: false,
+};
+
+const coordinates: readonly ResizeOptions['coordinates'][] = [
+  'half_pixel',
+  'half_pixel_symmetric',
+  'pytorch_half_pixel',
+  'align_corners',
+  'asymmetric',
+];
+
+const roundings: readonly ResizeOptions['nearest'][] = [
+  'round_prefer_floor',
+  'round_prefer_ceil',
+  'floor',
+  'ceil',
+];
+
+const images: readonly (readonly [x: Shape, shape: Shape])[] = [
+  [
+    [1, 2, 3, 4],
+    [1, 2, 6, 8],
+  ],
+  [
+    [2, 3, 5, 7],
+    [2, 3, 8, 5],
+  ],
+  [
+    [1, 1, 4, 4],
+    [1, 1, 1, 1],
+  ],
+  [
+    [1, 2, 4, 5],
+    [1, 2, 4, 9],
+  ],
+];
+
+const scalesOf = (x: Shape, shape: Shape): number[] =>
+  shape.map((size, axis) => Math.fround(size / (x[axis] as number)));
+
+/** Cases of `resize`. */
+export const resizeCases: readonly ConformanceCase[] = [
+  ...images.flatMap(([x, shape]) =>
+    coordinates.flatMap((coordinate) => {
+      const options = { ...plain, shape, scales: scalesOf(x, shape), coordinates: coordinate };
+      const label = `[${x}] to [${shape}], ${coordinate}`;
+      return [
+        ...roundings.map((nearest) =>
+          defineCase('resize', `${label}, ${nearest}`, (r) => [normal(r, x)], {
+            ...options,
+            nearest,
+          }),
+        ),
+        defineCase(
+          'resize',
+          `linear ${label}`,
+          (r) => [normal(r, x)],
+          { ...options, mode: 'linear' },
+          1e-5,
+        ),
+        ...[false, true].map((excludeOutside) =>
+          defineCase(
+            'resize',
+            `cubic ${label}${excludeOutside ? ', outside excluded' : ''}`,
+            (r) => [normal(r, x)],
+            { ...options, mode: 'cubic', excludeOutside },
+            1e-5,
+          ),
+        ),
+      ];
+    }),
+  ),
+  defineCase(
+    'resize',
+    'linear rank 3',
+    (r) => [normal(r, [2, 3, 4])],
+    { ...plain, mode: 'linear', shape: [3, 5, 9], scales: scalesOf([2, 3, 4], [3, 5, 9]) },
+    1e-5,
+  ),
+  defineCase('resize', 'nearest rank 1', (r) => [normal(r, [5])], {
+    ...plain,
+    shape: [12],
+    scales: [2.5],
+  }),
+  defineCase('resize', 'empty batch', (r) => [normal(r, [0, 1, 2, 2])], {
+    ...plain,
+    shape: [0, 1, 4, 4],
+    scales: [1, 1, 2, 2],
+  }),
+  defineRejected('resize', 'another rank', (r) => [normal(r, [2, 2])], {
+    ...plain,
+    shape: [4],
+    scales: [2],
+  }),
+  defineRejected('resize', 'scale 0', (r) => [normal(r, [2])], {
+    ...plain,
+    shape: [4],
+    scales: [0],
+  }),
+];
