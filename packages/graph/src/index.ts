@@ -1,4 +1,16 @@
+export { checkGraph } from './check-graph.ts';
+export { freshName, insertAfter, nameSource, renameValue, replaceUses } from './edit.ts';
 export { GraphError } from './errors.ts';
+export { createExecutor, type Executor, type RunOptions } from './executor.ts';
+export { type FoldOptions, foldConstants } from './fold-constants.ts';
+export { inferTypes } from './infer-types.ts';
+export { consumersOf, producersOf, soleConsumer } from './links.ts';
+export { operations } from './operations/index.ts';
+export { toTheEnd } from './operations/resolve-options.ts';
+export type { Operand, OperationRule, SizedOperand } from './operations/rule.ts';
+export { removeUnused } from './remove-unused.ts';
+export { sortNodes } from './sort-nodes.ts';
+export { specialize } from './specialize.ts';
 export type {
   Dimension,
   Graph,
