@@ -2,13 +2,25 @@ export { checkGraph } from './check-graph.ts';
 export { freshName, insertAfter, nameSource, renameValue, replaceUses } from './edit.ts';
 export { GraphError } from './errors.ts';
 export { createExecutor, type Executor, type RunOptions } from './executor.ts';
+export { foldBatchNorm } from './fold-batch-norm.ts';
 export { type FoldOptions, foldConstants } from './fold-constants.ts';
+export { fusePatterns } from './fuse-patterns.ts';
+export { type ActivationKind, groupActivations, ungroupActivations } from './group-activations.ts';
 export { inferTypes } from './infer-types.ts';
+export {
+  type ConstantLayer,
+  constantLayer,
+  isLayer,
+  type LayerName,
+  outputAxis,
+} from './layers.ts';
 export { consumersOf, producersOf, soleConsumer } from './links.ts';
 export { operations } from './operations/index.ts';
 export { toTheEnd } from './operations/resolve-options.ts';
 export type { Operand, OperationRule, SizedOperand } from './operations/rule.ts';
+export { removeIdentity } from './remove-identity.ts';
 export { removeUnused } from './remove-unused.ts';
+export { type SimplifyOptions, simplify } from './simplify.ts';
 export { sortNodes } from './sort-nodes.ts';
 export { specialize } from './specialize.ts';
 export type {

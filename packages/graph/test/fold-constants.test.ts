@@ -20,11 +20,18 @@ const torchView = graphOf(
 test('a view that keeps the batch becomes one static reshape', () => {
   const folded = foldConstants(torchView);
   expect(folded.nodes).toHaveLength(1);
-  expect(folded.nodes[0]).toMatchObject({ op: 'reshape', inputs: ['x'], attributes: { shape: [0, -1] } });
+  expect(folded.nodes[0]).toMatchObject({
+    op: 'reshape',
+    inputs: ['x'],
+    attributes: { shape: [0, -1] },
+  });
   expect(folded.constants.size).toBe(0);
   expect(inferTypes(torchView).get('y')?.shape).toEqual(['N', 16]);
   for (const batch of [1, 3]) {
-    const x = tensor(Array.from({ length: batch * 16 }, (_, i) => i), [batch, 4, 2, 2]);
+    const x = tensor(
+      Array.from({ length: batch * 16 }, (_, i) => i),
+      [batch, 4, 2, 2],
+    );
     expect(createExecutor(folded).run({ x }).y?.shape).toEqual([batch, 16]);
     expect(createExecutor(torchView).run({ x }).y?.shape).toEqual([batch, 16]);
   }
@@ -73,7 +80,10 @@ test('an option-A shortcut becomes slice and pad, with a dynamic batch', () => {
     after: [0, 2, 0, 0],
   });
   expect(inferTypes(folded).get('y')?.shape).toEqual(['N', 8, 4, 4]);
-  const x = tensor(Array.from({ length: 2 * 4 * 64 }, (_, i) => Math.sin(i)), [2, 4, 8, 8]);
+  const x = tensor(
+    Array.from({ length: 2 * 4 * 64 }, (_, i) => Math.sin(i)),
+    [2, 4, 8, 8],
+  );
   const before = createExecutor(shortcut).run({ x }).y;
   const after = createExecutor(folded).run({ x }).y;
   expect(after?.shape).toEqual([2, 8, 4, 4]);

@@ -1,0 +1,35 @@
+import { checkGraph } from './check-graph.ts';
+import { foldBatchNorm } from './fold-batch-norm.ts';
+import { type FoldOptions, foldConstants } from './fold-constants.ts';
+import { fusePatterns } from './fuse-patterns.ts';
+import { type ActivationKind, groupActivations } from './group-activations.ts';
+import { inferTypes } from './infer-types.ts';
+import { removeIdentity } from './remove-identity.ts';
+import { removeUnused } from './remove-unused.ts';
+import type { Graph } from './types.ts';
+
+/** Options of `simplify`. */
+export interface SimplifyOptions extends FoldOptions {
+  /** Activations to group into layers; default: all. */
+  readonly activations?: readonly ActivationKind[] | undefined;
+}
+
+/**
+ * Makes a graph small and fast to run, with the same inputs and outputs: constants folded, spelled
+ * out operations fused, batch norm folded, activations grouped, dead nodes dropped. Doing it again
+ * changes nothing.
+ * @throws GraphError when the graph is malformed.
+ */
+export function simplify(graph: Graph, options: SimplifyOptions = {}): Graph {
+  checkGraph(graph);
+  let result = removeUnused(graph);
+  const dtypes = new Map([...inferTypes(result)].map(([name, { dtype }]) => [name, dtype]));
+  result = removeIdentity(result, dtypes);
+  result = foldConstants(result, options);
+  result = removeIdentity(result, dtypes);
+  result = fusePatterns(result);
+  result = foldBatchNorm(result);
+  // A scale that folded away may leave a pattern behind that it hid.
+  result = fusePatterns(result);
+  return removeUnused(groupActivations(result, options.activations));
+}
