@@ -35,7 +35,10 @@ function castNumbers(x: Tensor, result: Tensor): void {
   const from = numbersOf(x);
   if (holdsBigInts(result)) {
     const to = bigIntsOf(result);
-    for (let i = 0; i < from.length; i++) to[i] = saturateBigInt(from[i] as number, result.dtype);
+    const convert = isFloat(x.dtype)
+      ? (value: number): bigint => saturateBigInt(value, result.dtype)
+      : BigInt;
+    for (let i = 0; i < from.length; i++) to[i] = convert(from[i] as number);
     return;
   }
   const to = numbersOf(result);
