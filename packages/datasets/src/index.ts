@@ -1,1 +1,28 @@
-export {};
+export { type AccuracyCounter, accuracy, accuracyCounter } from './accuracy.ts';
+export { type BatchOptions, batches, inputsOf } from './batches.ts';
+export { characterAccuracy, editDistance } from './character-accuracy.ts';
+export { cifar10, cifar10Classes } from './cifar10.ts';
+export { ctcGreedyDecode, parseKeys } from './ctc.ts';
+export { DatasetError } from './errors.ts';
+export { imageFolder, isImagePath } from './image-folder.ts';
+export type { Normalization } from './normalize.ts';
+export { readNpy, writeNpy } from './npy.ts';
+export { randomBatches } from './random-batches.ts';
+export {
+  type CreateCanvas,
+  type LineCanvas,
+  lineHeight,
+  type RenderLineOptions,
+  renderLine,
+} from './render-line.ts';
+export { centerCrop, cover, type ResizeMethod, resize } from './resize.ts';
+export { tensorBatches } from './tensor-batches.ts';
+export {
+  type TextBatch,
+  type TextLine,
+  type TextLinesOptions,
+  textBatches,
+  textLines,
+} from './text-batches.ts';
+export { textLine } from './text-lines.ts';
+export type { Batch, Dataset, Image } from './types.ts';

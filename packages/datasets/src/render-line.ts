@@ -1,0 +1,73 @@
+import { DatasetError } from './errors.ts';
+import type { Image } from './types.ts';
+
+/** What is used of a canvas' 2D context. */
+export interface LineContext {
+  // Canvases differ in the types of their properties; these are what both accept.
+  font: string;
+  fillStyle: unknown;
+  textBaseline: string;
+  fillRect(x: number, y: number, width: number, height: number): void;
+  fillText(text: string, x: number, y: number): void;
+  measureText(text: string): { readonly width: number };
+  getImageData(
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+  ): { readonly data: ArrayLike<number> };
+}
+
+/** What is used of a canvas: an `OffscreenCanvas` is one, and a canvas of `@napi-rs/canvas`. */
+export interface LineCanvas {
+  getContext(type: '2d'): unknown;
+}
+
+/** Makes a canvas of a size in pixels: `(w, h) => new OffscreenCanvas(w, h)`. */
+export type CreateCanvas = (width: number, height: number) => LineCanvas;
+
+/** A line of text to draw. */
+export interface RenderLineOptions {
+  readonly createCanvas: CreateCanvas;
+  readonly text: string;
+  /** Name of a font family that the canvas knows. */
+  readonly font: string;
+  /** Size of the font, pixels. */
+  readonly size: number;
+}
+
+/** Height of a line in pixels, as text recognisers want it. */
+export const lineHeight = 48;
+const margin = 8;
+
+function contextOf(canvas: LineCanvas): LineContext {
+  const context = canvas.getContext('2d');
+  if (!context) throw new DatasetError('the canvas has no 2d context');
+  return context as LineContext;
+}
+
+/**
+ * Draws black text on white: 48 pixels high, as wide as the text and a margin of 8 pixels, rounded
+ * up to a multiple of 8. Grey levels, so that no font smoothing leaves coloured fringes.
+ * @throws DatasetError when the canvas cannot draw.
+ */
+export function renderLine({ createCanvas, text, font, size }: RenderLineOptions): Image {
+  const style = `${size}px "${font}"`;
+  const ruler = contextOf(createCanvas(8, 8));
+  ruler.font = style;
+  const width = Math.ceil((ruler.measureText(text).width + 2 * margin) / 8) * 8;
+  const context = contextOf(createCanvas(width, lineHeight));
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, lineHeight);
+  context.fillStyle = '#000';
+  context.font = style;
+  context.textBaseline = 'middle';
+  context.fillText(text, margin, lineHeight / 2);
+  const pixels = context.getImageData(0, 0, width, lineHeight).data;
+  const data = new Uint8Array(width * lineHeight);
+  for (let i = 0; i < data.length; i++) {
+    const [red, green, blue] = [pixels[4 * i], pixels[4 * i + 1], pixels[4 * i + 2]] as number[];
+    data[i] = Math.round(((red as number) + (green as number) + (blue as number)) / 3);
+  }
+  return { width, height: lineHeight, channels: 1, data };
+}
