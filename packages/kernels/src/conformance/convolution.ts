@@ -1,7 +1,7 @@
 import type { DataType, Shape } from '@subbyte/tensor';
 import type { Activation, Conv2dOptions, ConvTranspose2dOptions } from '../options.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
-import { normal, whole } from './operands.ts';
+import { normal, normals, whole } from './operands.ts';
 
 const plain: Conv2dOptions = {
   strides: [1, 1],
@@ -188,56 +188,36 @@ export const convolutionCases: readonly ConformanceCase[] = [
     defineCase(
       'convTranspose2d',
       activation.kind,
-      (r) => [normal(r, [1, 4, 5, 5]), normal(r, [4, 3, 2, 2]), normal(r, [3])],
+      normals([1, 4, 5, 5], [4, 3, 2, 2], [3]),
       { ...plain, strides: [2, 2], outputPadding: [0, 0], activation },
       1e-4,
     ),
   ),
-  defineRejected(
-    'conv2d',
-    'other channels',
-    (r) => [normal(r, [1, 4, 5, 5]), normal(r, [2, 3, 3, 3])],
-    plain,
-  ),
-  defineRejected('conv2d', 'rank 3', (r) => [normal(r, [4, 5, 5]), normal(r, [2, 4, 3, 3])], plain),
+  defineRejected('conv2d', 'other channels', normals([1, 4, 5, 5], [2, 3, 3, 3]), plain),
+  defineRejected('conv2d', 'rank 3', normals([4, 5, 5], [2, 4, 3, 3]), plain),
   defineRejected(
     'conv2d',
     'outputs that do not divide into groups',
-    (r) => [normal(r, [1, 4, 5, 5]), normal(r, [3, 2, 3, 3])],
+    normals([1, 4, 5, 5], [3, 2, 3, 3]),
     { ...plain, groups: 2 },
   ),
-  defineRejected(
-    'conv2d',
-    'an empty output',
-    (r) => [normal(r, [1, 1, 2, 2]), normal(r, [1, 1, 3, 3])],
-    plain,
-  ),
-  defineRejected('conv2d', 'stride 0', (r) => [normal(r, [1, 1, 4, 4]), normal(r, [1, 1, 3, 3])], {
+  defineRejected('conv2d', 'an empty output', normals([1, 1, 2, 2], [1, 1, 3, 3]), plain),
+  defineRejected('conv2d', 'stride 0', normals([1, 1, 4, 4], [1, 1, 3, 3]), {
     ...plain,
     strides: [0, 1],
   }),
-  defineRejected(
-    'conv2d',
-    'negative padding',
-    (r) => [normal(r, [1, 1, 4, 4]), normal(r, [1, 1, 3, 3])],
-    { ...plain, padding: [-1, 0, 0, 0] },
-  ),
-  defineRejected(
-    'conv2d',
-    'a short bias',
-    (r) => [normal(r, [1, 1, 4, 4]), normal(r, [2, 1, 3, 3]), normal(r, [1])],
-    plain,
-  ),
-  defineRejected(
-    'convTranspose2d',
-    'other channels',
-    (r) => [normal(r, [1, 4, 5, 5]), normal(r, [3, 4, 3, 3])],
-    { ...plain, outputPadding: [0, 0] },
-  ),
-  defineRejected(
-    'convTranspose2d',
-    'an empty output',
-    (r) => [normal(r, [1, 1, 1, 1]), normal(r, [1, 1, 2, 2])],
-    { ...plain, outputPadding: [0, 0], padding: [1, 1, 1, 1] },
-  ),
+  defineRejected('conv2d', 'negative padding', normals([1, 1, 4, 4], [1, 1, 3, 3]), {
+    ...plain,
+    padding: [-1, 0, 0, 0],
+  }),
+  defineRejected('conv2d', 'a short bias', normals([1, 1, 4, 4], [2, 1, 3, 3], [1]), plain),
+  defineRejected('convTranspose2d', 'other channels', normals([1, 4, 5, 5], [3, 4, 3, 3]), {
+    ...plain,
+    outputPadding: [0, 0],
+  }),
+  defineRejected('convTranspose2d', 'an empty output', normals([1, 1, 1, 1], [1, 1, 2, 2]), {
+    ...plain,
+    outputPadding: [0, 0],
+    padding: [1, 1, 1, 1],
+  }),
 ];

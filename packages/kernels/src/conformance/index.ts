@@ -2,9 +2,11 @@
 //   for (const one of casesFor(backend.kernels)) test(one.name, () => checkCase(one, backend.kernels));
 
 import type { KernelTable } from '../table.ts';
+import { binaryCases } from './binary.ts';
 import type { ConformanceCase } from './case.ts';
+import { castCases } from './cast.ts';
 import { convolutionCases } from './convolution.ts';
-import { elementwiseCases } from './elementwise.ts';
+import { gatherCases } from './gather.ts';
 import { matmulCases } from './matmul.ts';
 import { movementCases } from './movement.ts';
 import { normalizationCases } from './normalization.ts';
@@ -12,6 +14,7 @@ import { poolingCases } from './pooling.ts';
 import { quantizationCases } from './quantization.ts';
 import { reductionCases } from './reduction.ts';
 import { resizeCases } from './resize.ts';
+import { unaryCases } from './unary.ts';
 
 export { type ConformanceCase, checkCase } from './case.ts';
 
@@ -20,10 +23,13 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...matmulCases,
   ...convolutionCases,
   ...poolingCases,
-  ...elementwiseCases,
+  ...unaryCases,
+  ...binaryCases,
   ...reductionCases,
   ...normalizationCases,
   ...movementCases,
+  ...gatherCases,
+  ...castCases,
   ...resizeCases,
   ...quantizationCases,
 ];

@@ -2,7 +2,7 @@ import type { Shape } from '@subbyte/tensor';
 import type { MatmulOptions } from '../options.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
 import { activations } from './convolution.ts';
-import { normal, whole } from './operands.ts';
+import { normal, normals, whole } from './operands.ts';
 
 const plain: MatmulOptions = { transposeA: false, transposeB: false };
 
@@ -93,7 +93,7 @@ export const matmulCases: readonly ConformanceCase[] = [
     defineCase(
       'matmul',
       activation.kind,
-      (r) => [normal(r, [5, 9]), normal(r, [9, 6]), normal(r, [6])],
+      normals([5, 9], [9, 6], [6]),
       { ...plain, activation },
       1e-4,
     ),
@@ -106,23 +106,8 @@ export const matmulCases: readonly ConformanceCase[] = [
       plain,
     ),
   ),
-  defineRejected(
-    'matmul',
-    'inner sizes that differ',
-    (r) => [normal(r, [2, 3]), normal(r, [4, 2])],
-    plain,
-  ),
-  defineRejected('matmul', 'rank 0', (r) => [normal(r, []), normal(r, [4, 2])], plain),
-  defineRejected(
-    'matmul',
-    'batches that do not broadcast',
-    (r) => [normal(r, [2, 2, 3]), normal(r, [3, 3, 2])],
-    plain,
-  ),
-  defineRejected(
-    'matmul',
-    'a bias that enlarges',
-    (r) => [normal(r, [1, 3]), normal(r, [3, 2]), normal(r, [4, 2])],
-    plain,
-  ),
+  defineRejected('matmul', 'inner sizes that differ', normals([2, 3], [4, 2]), plain),
+  defineRejected('matmul', 'rank 0', normals([], [4, 2]), plain),
+  defineRejected('matmul', 'batches that do not broadcast', normals([2, 2, 3], [3, 3, 2]), plain),
+  defineRejected('matmul', 'a bias that enlarges', normals([1, 3], [3, 2], [4, 2]), plain),
 ];

@@ -1,6 +1,6 @@
 import type { Shape } from '@subbyte/tensor';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
-import { normal, uniform } from './operands.ts';
+import { normal, normals, uniform } from './operands.ts';
 
 const images: readonly Shape[] = [
   [2, 3, 4, 5],
@@ -35,13 +35,7 @@ export const normalizationCases: readonly ConformanceCase[] = [
   ...images.map((shape) => {
     const c = [shape[1] as number];
     const operands = { epsilon: 1e-5 };
-    return defineCase(
-      'instanceNorm',
-      `[${shape}]`,
-      (r) => [normal(r, shape), normal(r, c), normal(r, c)],
-      operands,
-      2e-5,
-    );
+    return defineCase('instanceNorm', `[${shape}]`, normals(shape, c, c), operands, 2e-5);
   }),
   ...layers.map(([shape, axis, scale, bias]) =>
     defineCase(
@@ -52,16 +46,11 @@ export const normalizationCases: readonly ConformanceCase[] = [
       2e-5,
     ),
   ),
-  defineRejected(
-    'batchNorm',
-    'a scale of another length',
-    (r) => [normal(r, [1, 3, 2]), normal(r, [2]), normal(r, [3]), normal(r, [3]), normal(r, [3])],
-    { epsilon: 1e-5 },
-  ),
-  defineRejected(
-    'layerNorm',
-    'a scale that enlarges',
-    (r) => [normal(r, [1, 3]), normal(r, [2, 3])],
-    { axis: 1, epsilon: 1e-5 },
-  ),
+  defineRejected('batchNorm', 'a scale of another length', normals([1, 3, 2], [2], [3], [3], [3]), {
+    epsilon: 1e-5,
+  }),
+  defineRejected('layerNorm', 'a scale that enlarges', normals([1, 3], [2, 3]), {
+    axis: 1,
+    epsilon: 1e-5,
+  }),
 ];

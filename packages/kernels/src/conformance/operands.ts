@@ -11,8 +11,34 @@ import {
   tensor,
 } from '@subbyte/tensor';
 
+/** Numeric types but float32. */
+export const numericTypes: readonly DataType[] = [
+  'float64',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+];
+
+/** Integer types. */
+export const integerTypes: readonly DataType[] = numericTypes.slice(1);
+
 /** Standard normal float32 values. */
 export const normal = (stream: Random, shape: Shape): Tensor => randomNormal(shape, stream);
+
+/** Operands with standard normal float32 values, in the form that cases take. */
+export function normals<const Shapes extends readonly Shape[]>(
+  ...shapes: Shapes
+): (stream: Random) => { readonly [I in keyof Shapes]: Tensor } {
+  return (stream) =>
+    shapes.map((shape) => randomNormal(shape, stream)) as unknown as {
+      readonly [I in keyof Shapes]: Tensor;
+    };
+}
 
 /** Uniform values in [low, high). */
 export function uniform(

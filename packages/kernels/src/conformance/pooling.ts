@@ -1,7 +1,7 @@
 import type { Shape } from '@subbyte/tensor';
 import type { Pool2dOptions } from '../options.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
-import { anything, normal } from './operands.ts';
+import { anything, normals } from './operands.ts';
 
 const plain: Pool2dOptions = {
   kernel: [2, 2],
@@ -48,18 +48,18 @@ export const poolingCases: readonly ConformanceCase[] = [
   ...pools.flatMap(([label, shape, change]) => {
     const options = { ...plain, ...change };
     return [
-      defineCase('maxPool2d', label, (r) => [normal(r, shape)], options),
+      defineCase('maxPool2d', label, normals(shape), options),
       ...[false, true].flatMap((flag) => [
         defineCase(
           'maxPool2dIndices',
           `${label}${flag ? ', column by column' : ''}`,
-          (r) => [normal(r, shape)],
+          normals(shape),
           { ...options, columnMajor: flag },
         ),
         defineCase(
           'averagePool2d',
           `${label}${flag ? ', padding counts' : ''}`,
-          (r) => [normal(r, shape)],
+          normals(shape),
           { ...options, countPadding: flag },
           1e-6,
         ),
@@ -72,8 +72,8 @@ export const poolingCases: readonly ConformanceCase[] = [
       padding: [1, 1, 1, 1],
     }),
   ),
-  defineRejected('maxPool2d', 'rank 3', (r) => [normal(r, [2, 4, 4])], plain),
-  defineRejected('averagePool2d', 'an empty output', (r) => [normal(r, [1, 2, 1, 4])], {
+  defineRejected('maxPool2d', 'rank 3', normals([2, 4, 4]), plain),
+  defineRejected('averagePool2d', 'an empty output', normals([1, 2, 1, 4]), {
     ...plain,
     countPadding: false,
   }),

@@ -1,7 +1,7 @@
 import type { Random, Shape, Tensor } from '@subbyte/tensor';
 import type { GridOptions, QuantizeLinearOptions } from '../options.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
-import { normal, uniform, values, whole } from './operands.ts';
+import { normal, normals, uniform, values, whole } from './operands.ts';
 
 const grids: readonly (readonly [label: string, x: Shape, scale: Shape, options: GridOptions])[] = [
   ['one scale', [3, 5, 7], [], { axis: 0, groupSize: 0 }],
@@ -110,7 +110,7 @@ export const quantizationCases: readonly ConformanceCase[] = [
     (r) => [whole(r, [9], -(2 ** 31), 2 ** 31 - 1, 'int32'), values([1e-5])],
     { axis: 0, groupSize: 0 },
   ),
-  defineRejected('quantizeLinear', 'too few scales', (r) => [normal(r, [3, 4]), normal(r, [3])], {
+  defineRejected('quantizeLinear', 'too few scales', normals([3, 4], [3]), {
     axis: 1,
     groupSize: 0,
     dtype: 'int8',
@@ -120,7 +120,7 @@ export const quantizationCases: readonly ConformanceCase[] = [
   defineRejected(
     'fakeQuantizeUniform',
     'a zero point of another shape',
-    (r) => [normal(r, [3, 4]), normal(r, [4]), normal(r, [1])],
+    normals([3, 4], [4], [1]),
     { axis: 1, groupSize: 0, min: 0, max: 255 },
   ),
 ];

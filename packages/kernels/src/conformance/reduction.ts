@@ -3,7 +3,7 @@ import { reference } from '../reference/index.ts';
 import type { ReductionName } from '../reference/reduction.ts';
 import type { KernelName } from '../table.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
-import { normal, uniform, values, whole } from './operands.ts';
+import { normals, uniform, values, whole } from './operands.ts';
 
 const reductions = (Object.keys(reference) as KernelName[]).filter((name): name is ReductionName =>
   name.startsWith('reduce'),
@@ -83,8 +83,8 @@ export const reductionCases: readonly ConformanceCase[] = [
       }),
     ),
   ]),
-  defineCase('reduceSum', 'of nothing', (r) => [normal(r, [0, 3])], { axes: [0], keepAxes: false }),
-  defineCase('reduceProd', 'of nothing', (r) => [normal(r, [0, 3])], { axes: [0], keepAxes: true }),
+  defineCase('reduceSum', 'of nothing', normals([0, 3]), { axes: [0], keepAxes: false }),
+  defineCase('reduceProd', 'of nothing', normals([0, 3]), { axes: [0], keepAxes: true }),
   defineCase('reduceMax', 'NaN', () => [values([1, Number.NaN, 2])], { axes: [0], keepAxes: true }),
   defineCase(
     'reduceLogSumExp',
@@ -115,15 +115,9 @@ export const reductionCases: readonly ConformanceCase[] = [
     selectLast: false,
   }),
   ...alongEveryAxis((shape, axis) => [
-    defineCase('softmax', `[${shape}] axis ${axis}`, (r) => [normal(r, shape)], { axis }, 2e-6),
-    defineCase('logSoftmax', `[${shape}] axis ${axis}`, (r) => [normal(r, shape)], { axis }, 5e-6),
-    defineCase(
-      'cumulativeSum',
-      `[${shape}] axis ${axis}`,
-      (r) => [normal(r, shape)],
-      { axis },
-      1e-5,
-    ),
+    defineCase('softmax', `[${shape}] axis ${axis}`, normals(shape), { axis }, 2e-6),
+    defineCase('logSoftmax', `[${shape}] axis ${axis}`, normals(shape), { axis }, 5e-6),
+    defineCase('cumulativeSum', `[${shape}] axis ${axis}`, normals(shape), { axis }, 1e-5),
   ]),
   ...(['softmax', 'logSoftmax'] as const).flatMap((kernel) => [
     defineCase<'softmax' | 'logSoftmax'>(
@@ -144,18 +138,18 @@ export const reductionCases: readonly ConformanceCase[] = [
   ...(['int32', 'int64', 'uint8'] as const).map((dtype) =>
     defineCase('cumulativeSum', dtype, (r) => [whole(r, [3, 20], 0, 50, dtype)], { axis: 1 }),
   ),
-  defineRejected('reduceSum', 'a negative axis', (r) => [normal(r, [2, 3])], {
+  defineRejected('reduceSum', 'a negative axis', normals([2, 3]), {
     axes: [-1],
     keepAxes: true,
   }),
-  defineRejected('reduceSum', 'an axis twice', (r) => [normal(r, [2, 3])], {
+  defineRejected('reduceSum', 'an axis twice', normals([2, 3]), {
     axes: [1, 1],
     keepAxes: true,
   }),
-  defineRejected('argMax', 'an empty axis', (r) => [normal(r, [2, 0])], {
+  defineRejected('argMax', 'an empty axis', normals([2, 0]), {
     axis: 1,
     keepAxes: true,
     selectLast: false,
   }),
-  defineRejected('softmax', 'an axis that is not there', (r) => [normal(r, [2, 3])], { axis: 2 }),
+  defineRejected('softmax', 'an axis that is not there', normals([2, 3]), { axis: 2 }),
 ];

@@ -1,7 +1,7 @@
 import type { Shape } from '@subbyte/tensor';
 import type { ResizeOptions } from '../options.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
-import { normal } from './operands.ts';
+import { normals } from './operands.ts';
 
 const plain: Omit<ResizeOptions, 'shape' | 'scales'> = {
   mode: 'nearest',
@@ -56,23 +56,17 @@ export const resizeCases: readonly ConformanceCase[] = [
       const label = `[${x}] to [${shape}], ${coordinate}`;
       return [
         ...roundings.map((nearest) =>
-          defineCase('resize', `${label}, ${nearest}`, (r) => [normal(r, x)], {
+          defineCase('resize', `${label}, ${nearest}`, normals(x), {
             ...options,
             nearest,
           }),
         ),
-        defineCase(
-          'resize',
-          `linear ${label}`,
-          (r) => [normal(r, x)],
-          { ...options, mode: 'linear' },
-          1e-5,
-        ),
+        defineCase('resize', `linear ${label}`, normals(x), { ...options, mode: 'linear' }, 1e-5),
         ...[false, true].map((excludeOutside) =>
           defineCase(
             'resize',
             `cubic ${label}${excludeOutside ? ', outside excluded' : ''}`,
-            (r) => [normal(r, x)],
+            normals(x),
             { ...options, mode: 'cubic', excludeOutside },
             1e-5,
           ),
@@ -83,26 +77,26 @@ export const resizeCases: readonly ConformanceCase[] = [
   defineCase(
     'resize',
     'linear rank 3',
-    (r) => [normal(r, [2, 3, 4])],
+    normals([2, 3, 4]),
     { ...plain, mode: 'linear', shape: [3, 5, 9], scales: scalesOf([2, 3, 4], [3, 5, 9]) },
     1e-5,
   ),
-  defineCase('resize', 'nearest rank 1', (r) => [normal(r, [5])], {
+  defineCase('resize', 'nearest rank 1', normals([5]), {
     ...plain,
     shape: [12],
     scales: [2.5],
   }),
-  defineCase('resize', 'empty batch', (r) => [normal(r, [0, 1, 2, 2])], {
+  defineCase('resize', 'empty batch', normals([0, 1, 2, 2]), {
     ...plain,
     shape: [0, 1, 4, 4],
     scales: [1, 1, 2, 2],
   }),
-  defineRejected('resize', 'another rank', (r) => [normal(r, [2, 2])], {
+  defineRejected('resize', 'another rank', normals([2, 2]), {
     ...plain,
     shape: [4],
     scales: [2],
   }),
-  defineRejected('resize', 'scale 0', (r) => [normal(r, [2])], {
+  defineRejected('resize', 'scale 0', normals([2]), {
     ...plain,
     shape: [4],
     scales: [0],
