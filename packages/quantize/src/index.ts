@@ -1,1 +1,27 @@
-export {};
+export {
+  type CompareOptions,
+  type Comparison,
+  compareGraphs,
+  type ValueDifference,
+} from './compare-graphs.ts';
+export type {
+  ActivationConfig,
+  Batch,
+  Batches,
+  LayerBits,
+  LayerOverride,
+  ProgressEvent,
+  QuantizeConfig,
+  WeightConfig,
+} from './config.ts';
+export { QuantizeError } from './errors.ts';
+export { integerOps, type Placement, placementOf } from './placement.ts';
+export { type Quantized, quantize } from './quantize.ts';
+export type {
+  ActivationReport,
+  LayerReport,
+  QuantizeReport,
+  RangeReport,
+  Recipe,
+  WeightReport,
+} from './report.ts';

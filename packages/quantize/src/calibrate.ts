@@ -1,0 +1,90 @@
+import { createExecutor, type Graph, GraphError } from '@subbyte/graph';
+import {
+  createObserver,
+  type Observer,
+  QuantizerError,
+  type RangeOption,
+} from '@subbyte/quantizers';
+import type { Tensor } from '@subbyte/tensor';
+import { type NamedBatch, takeBatches } from './batches.ts';
+import type { Batches, ProgressEvent } from './config.ts';
+import { QuantizeError } from './errors.ts';
+
+/** What one pass over the calibration data found. */
+export interface Calibration {
+  /** One observer per value. */
+  readonly observers: ReadonlyMap<string, Observer>;
+  /** The first batches, for the steps that look at the data again. */
+  readonly kept: readonly NamedBatch[];
+  readonly samples: number;
+}
+
+// Enough for means and SQNRs; bounds the memory that later steps take.
+const keptSamples = 128;
+const keptElements = 2 ** 21;
+
+/**
+ * Runs the float graph over the calibration data and watches `values`, in fixed memory.
+ * @throws QuantizeError for batches that do not fit the graph, and for NaN and infinities.
+ */
+export async function calibrate(
+  graph: Graph,
+  values: readonly string[],
+  batches: Batches,
+  options: {
+    readonly samples: number;
+    readonly observer: RangeOption;
+    readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Calibration> {
+  const observers = new Map(values.map((value) => [value, createObserver(options.observer)]));
+  const executor = createExecutor(graph);
+  const kept: NamedBatch[] = [];
+  let keptSize = 0;
+  let samples = 0;
+  try {
+    const taken = takeBatches(batches, graph, options.samples, options.signal);
+    for await (const { batch, count, index } of taken) {
+      const onValue = (name: string, value: Tensor): void => {
+        try {
+          observers.get(name)?.observe(value);
+        } catch (cause) {
+          if (!(cause instanceof QuantizerError)) throw cause;
+          throw new QuantizeError(`calibration batch ${index}, "${name}": ${cause.message}`, {
+            cause,
+          });
+        }
+      };
+      runBatch(executor, batch, index, { onValue, signal: options.signal });
+      for (const [name, value] of Object.entries(batch)) onValue(name, value);
+      const size = Object.values(batch).reduce((sum, value) => sum + value.size, 0);
+      const fits = samples + count <= keptSamples && keptSize + size <= keptElements;
+      if (kept.length === 0 || fits) kept.push(batch);
+      keptSize += size;
+      samples += count;
+      options.onProgress?.({ stage: 'calibrate', done: samples, total: options.samples });
+    }
+  } finally {
+    executor.dispose();
+  }
+  return { observers, kept, samples };
+}
+
+function runBatch(
+  executor: ReturnType<typeof createExecutor>,
+  batch: NamedBatch,
+  index: number,
+  options: Parameters<ReturnType<typeof createExecutor>['run']>[1],
+): void {
+  try {
+    const outputs = executor.run(batch, options);
+    for (const value of Object.values(outputs)) value.storage.dispose();
+  } catch (cause) {
+    // The executor wraps what its callbacks throw.
+    const inner = cause instanceof GraphError ? cause.cause : undefined;
+    if (inner instanceof QuantizeError) throw inner;
+    if (!(cause instanceof GraphError)) throw cause;
+    throw new QuantizeError(`calibration batch ${index}: ${cause.message}`, { cause });
+  }
+}

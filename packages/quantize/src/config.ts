@@ -1,0 +1,202 @@
+import type { OpName } from '@subbyte/graph';
+import {
+  type Bits,
+  QuantizerError,
+  type RangeOption,
+  resolveRangeMethod,
+} from '@subbyte/quantizers';
+import type { Tensor } from '@subbyte/tensor';
+import { QuantizeError } from './errors.ts';
+import { integerOps } from './placement.ts';
+
+/** Quantization of the weights of a layer. */
+export interface WeightConfig {
+  /** 2 to 8. */
+  readonly bits: Bits;
+  /** Default `perChannel`: one scale per output channel. Groups lie along the input channels. */
+  readonly granularity?: 'perTensor' | 'perChannel' | 'perGroup' | undefined;
+  /** Elements per group with `perGroup`. Default 32. */
+  readonly groupSize?: number | undefined;
+  /** Zero point 0. Default true. */
+  readonly symmetric?: boolean | undefined;
+  /** How ranges are chosen. Default `mse`. */
+  readonly observer?: RangeOption | undefined;
+}
+
+/** Quantization of the values between layers, one range per value. */
+export interface ActivationConfig {
+  /** 2 to 8. */
+  readonly bits: Bits;
+  /** Signed codes with zero point 0 instead of unsigned ones. Default false. */
+  readonly symmetric?: boolean | undefined;
+  /** How ranges are chosen. Default `mse`. */
+  readonly observer?: RangeOption | undefined;
+}
+
+/** Widths of a layer and of the values it reads. */
+export interface LayerBits {
+  readonly weights?: Bits | undefined;
+  readonly activations?: Bits | undefined;
+}
+
+/** Other settings for some layers. */
+export interface LayerOverride {
+  readonly weights?: Partial<WeightConfig> | undefined;
+  /** Of the values the layer reads. */
+  readonly activations?: { readonly bits: Bits } | undefined;
+}
+
+/** One batch: the graph's only input, or all its inputs by name. The first axis counts samples. */
+export type Batch = Tensor | Readonly<Record<string, Tensor>>;
+
+/** Batches, in any kind of sequence. */
+export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
+
+/** What `quantize` is doing; `done` of `total` units of the stage (0: not known). */
+export interface ProgressEvent {
+  readonly stage: 'calibrate' | 'weights' | 'bias' | 'measure';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What to quantize, how, and with which data. */
+export interface QuantizeConfig {
+  readonly weights: WeightConfig;
+  /** Absent: weights only. */
+  readonly activations?: ActivationConfig | undefined;
+  /** Of the layers that see the input first. Default 8 bits. */
+  readonly firstLayer?: LayerBits | undefined;
+  /** Of the layers with none after them. Default 8 bits. */
+  readonly lastLayer?: LayerBits | undefined;
+  /** Layers to leave in float: names, or patterns with `*`. */
+  readonly keepFloat?: readonly string[] | undefined;
+  /** Settings by layer name or pattern; a later one wins. They outrank `firstLayer`, `lastLayer`. */
+  readonly overrides?: Readonly<Record<string, LayerOverride>> | undefined;
+  /**
+   * Operations whose operands and result are put on grids, of those in `integerOps`; what lies
+   * between them stays float. Default: all of them.
+   */
+  readonly activationOps?: readonly OpName[] | undefined;
+  /** Needed for activations and bias correction; with it the report has output SQNRs. */
+  readonly calibration?: Batches | undefined;
+  /** At most this many samples are taken from `calibration`. Default 256. */
+  readonly samples?: number | undefined;
+  /** Undo the shift of each output channel's mean. Default: when there is calibration data. */
+  readonly biasCorrection?: boolean | undefined;
+  /** Recorded in the recipe; nothing here is random. Default 0. */
+  readonly seed?: number | undefined;
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+  /** Rejects with the signal's reason between two steps of work. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `T` with every field there. */
+export type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** A configuration with every default in place. */
+export interface ResolvedConfig {
+  readonly weights: Complete<WeightConfig>;
+  readonly activations: Complete<ActivationConfig> | undefined;
+  readonly firstLayer: Complete<LayerBits>;
+  readonly lastLayer: Complete<LayerBits>;
+  readonly keepFloat: readonly string[];
+  readonly overrides: Readonly<Record<string, LayerOverride>>;
+  readonly activationOps: ReadonlySet<OpName>;
+  readonly samples: number;
+  readonly biasCorrection: boolean;
+  readonly seed: number;
+}
+
+function checkWhole(role: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new QuantizeError(`${role} is ${value}: expected a whole number from ${low} to ${high}`);
+  }
+}
+
+function checkRange(role: string, option: RangeOption): void {
+  try {
+    resolveRangeMethod(option);
+  } catch (cause) {
+    if (!(cause instanceof QuantizerError)) throw cause;
+    throw new QuantizeError(`${role}: ${cause.message}`, { cause });
+  }
+}
+
+function checkWeights(role: string, weights: Partial<WeightConfig>): void {
+  const { bits, granularity, groupSize, observer } = weights;
+  if (bits !== undefined) checkWhole(`${role}.bits`, bits, 2, 8);
+  if (groupSize !== undefined) checkWhole(`${role}.groupSize`, groupSize, 1, 2 ** 20);
+  const known = ['perTensor', 'perChannel', 'perGroup'];
+  if (granularity !== undefined && !known.includes(granularity)) {
+    throw new QuantizeError(`${role}.granularity is ${granularity}: expected ${known.join(', ')}`);
+  }
+  if (observer !== undefined) checkRange(`${role}.observer`, observer);
+}
+
+/** `defaults` with those fields of `given` that are defined. */
+export function merge<T extends object>(
+  defaults: T,
+  given: { readonly [K in keyof T]?: T[K] | undefined } | undefined,
+): T {
+  const defined = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(defined) };
+}
+
+/**
+ * Fills defaults in and checks everything that can be checked without a graph.
+ * @throws QuantizeError naming the field, its value and what was expected.
+ */
+export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
+  const { activations, overrides = {}, activationOps = integerOps } = config;
+  if (!config.weights) throw new QuantizeError('weights are missing: expected { bits }');
+  const weights = merge<Complete<WeightConfig>>(
+    { bits: 0 as Bits, granularity: 'perChannel', groupSize: 32, symmetric: true, observer: 'mse' },
+    config.weights,
+  );
+  checkWeights('weights', weights);
+  if (activations) {
+    checkWhole('activations.bits', activations.bits, 2, 8);
+    checkRange('activations.observer', activations.observer ?? 'mse');
+  }
+  const ends = { weights: 8, activations: 8 } as const;
+  const firstLayer = merge<Complete<LayerBits>>(ends, config.firstLayer);
+  const lastLayer = merge<Complete<LayerBits>>(ends, config.lastLayer);
+  for (const [role, end] of Object.entries({ firstLayer, lastLayer })) {
+    checkWhole(`${role}.weights`, end.weights, 2, 8);
+    checkWhole(`${role}.activations`, end.activations, 2, 8);
+  }
+  for (const [pattern, override] of Object.entries(overrides)) {
+    checkWeights(`overrides["${pattern}"].weights`, override.weights ?? {});
+    const bits = override.activations?.bits;
+    if (bits !== undefined) checkWhole(`overrides["${pattern}"].activations.bits`, bits, 2, 8);
+  }
+  for (const op of activationOps) {
+    if (!integerOps.includes(op)) {
+      throw new QuantizeError(`activationOps has ${op}: expected some of ${integerOps.join(', ')}`);
+    }
+  }
+  const samples = config.samples ?? 256;
+  checkWhole('samples', samples, 1, 2 ** 31);
+  const biasCorrection = config.biasCorrection ?? config.calibration !== undefined;
+  if (!config.calibration && (activations || biasCorrection)) {
+    const purpose = activations ? 'activations' : 'bias correction';
+    throw new QuantizeError(`calibration is missing: ${purpose} need batches of samples`);
+  }
+  return {
+    weights,
+    activations:
+      activations &&
+      merge<Complete<ActivationConfig>>(
+        { bits: 8, symmetric: false, observer: 'mse' },
+        activations,
+      ),
+    firstLayer,
+    lastLayer,
+    keepFloat: config.keepFloat ?? [],
+    overrides,
+    activationOps: new Set(activationOps),
+    samples,
+    biasCorrection,
+    seed: config.seed ?? 0,
+  };
+}

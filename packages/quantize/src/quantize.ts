@@ -1,0 +1,112 @@
+import { type Graph, simplify } from '@subbyte/graph';
+import type { UniformQuantizer } from '@subbyte/quantizers';
+import { correctBiases } from './bias-correction.ts';
+import { type Calibration, calibrate } from './calibrate.ts';
+import { compareGraphs } from './compare-graphs.ts';
+import { type ProgressEvent, type QuantizeConfig, resolveConfig } from './config.ts';
+import { insertQuantizers } from './insert.ts';
+import { makePlan, type Plan } from './plan.ts';
+import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
+import { fitWeights, type WeightGrid } from './weights.ts';
+
+/** A quantized graph and what was done to it. */
+export interface Quantized {
+  /** A simplified graph with `fakeQuantize` nodes; its metadata carry the recipe. */
+  readonly graph: Graph;
+  readonly report: QuantizeReport;
+}
+
+/** Samples on which output SQNRs are measured. */
+const measuredSamples = 32;
+
+/**
+ * Quantizes a float graph after training: simplifies it, finds ranges on calibration data, puts weights
+ * and activations on grids (nearest rounding), corrects biases and measures the result.
+ * @throws QuantizeError for configurations and data that do not fit, before any work where that can be
+ * known; GraphError for malformed graphs. Rejects with the signal's reason when aborted.
+ */
+export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Quantized> {
+  const resolved = resolveConfig(config);
+  const { signal, onProgress } = config;
+  signal?.throwIfAborted();
+  // Engines fuse these two with a layer and its grid; other activations stand between two grids.
+  const float = simplify(graph, { activations: ['relu', 'clip'] });
+  const plan = makePlan(float, resolved);
+
+  const calibration: Calibration = config.calibration
+    ? await calibrate(
+        float,
+        plan.sites.map(({ value }) => value),
+        config.calibration,
+        {
+          samples: resolved.samples,
+          observer: resolved.activations?.observer ?? 'minMax',
+          onProgress,
+          signal,
+        },
+      )
+    : { observers: new Map(), kept: [], samples: 0 };
+
+  const activations = new Map<string, UniformQuantizer>();
+  const onMembers = new Map<string, UniformQuantizer>();
+  for (const { value, bits, members } of plan.sites) {
+    const symmetric = resolved.activations?.symmetric ?? false;
+    const quantizer = calibration.observers.get(value)?.finish({ bits, symmetric });
+    if (!quantizer) continue;
+    activations.set(value, quantizer);
+    for (const member of members) onMembers.set(member, quantizer);
+  }
+  const weights = await fitAllWeights(plan, float, onMembers, onProgress, signal);
+  const quantizers = new Map([...weights].map(([name, { quantizer }]) => [name, quantizer]));
+  let quantized = insertQuantizers(float, onMembers, quantizers);
+
+  let corrections: ReadonlyMap<string, number> = new Map();
+  if (resolved.biasCorrection) {
+    const correction = await correctBiases(float, quantized, plan.layers, calibration.kept, {
+      onProgress: (done, total) => onProgress?.({ stage: 'bias', done, total }),
+      signal,
+    });
+    quantized = correction.graph;
+    corrections = correction.magnitudes;
+  }
+  const measured =
+    calibration.kept.length > 0
+      ? await compareGraphs(float, quantized, calibration.kept, {
+          samples: measuredSamples,
+          onProgress: (done) => onProgress?.({ stage: 'measure', done, total: measuredSamples }),
+          signal,
+        })
+      : undefined;
+  const report = makeReport({
+    graph: float,
+    config: resolved,
+    plan,
+    weights,
+    activations,
+    observers: calibration.observers,
+    corrections,
+    sqnrs: new Map(measured?.values.map(({ value, sqnr }) => [value, sqnr])),
+    outputSqnr: measured && Math.min(...measured.outputs.map(({ sqnr }) => sqnr)),
+    samples: calibration.samples,
+  });
+  const metadata = { ...quantized.metadata, ...metadataOf(report) };
+  return { graph: { ...quantized, metadata }, report };
+}
+
+async function fitAllWeights(
+  plan: Plan,
+  graph: Graph,
+  activations: ReadonlyMap<string, UniformQuantizer>,
+  onProgress: ((event: ProgressEvent) => void) | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, WeightGrid>> {
+  const weights = new Map<string, WeightGrid>();
+  for (const layer of plan.layers) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal?.throwIfAborted();
+    const input = activations.get(layer.node.inputs[0] as string);
+    weights.set(layer.node.name, fitWeights(layer, graph, input?.scale[0]));
+    onProgress?.({ stage: 'weights', done: weights.size, total: plan.layers.length });
+  }
+  return weights;
+}
