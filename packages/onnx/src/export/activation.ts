@@ -1,0 +1,54 @@
+import type { Activation } from '@subbyte/kernels';
+import { float } from './attributes.ts';
+import type { Named, Writer } from './writer.ts';
+
+/** Writes `y = activation(x)`. */
+export function emitActivation(
+  writer: Writer,
+  node: Named,
+  activation: Activation,
+  x: string,
+  y: string,
+): void {
+  const name = `${node.name}/${activation.kind}`;
+  switch (activation.kind) {
+    case 'relu':
+      return writer.node('Relu', [x], [y], {}, name);
+    case 'clip':
+      return writer.clip({ ...node, name }, x, y, activation.min, activation.max);
+    case 'hardSwish':
+      return writer.node('HardSwish', [x], [y], {}, name);
+    case 'hardSigmoid': {
+      const { alpha, beta } = activation;
+      return writer.node('HardSigmoid', [x], [y], { alpha: float(alpha), beta: float(beta) }, name);
+    }
+    case 'sigmoid':
+      return writer.node('Sigmoid', [x], [y], {}, name);
+    case 'silu': {
+      const gate = writer.chain({ ...node, name }, x, [['Sigmoid']]);
+      return writer.node('Mul', [x, gate], [y], {}, name);
+    }
+    case 'leakyRelu':
+      return writer.node('LeakyRelu', [x], [y], { alpha: float(activation.alpha) }, name);
+  }
+}
+
+/**
+ * Writes a node whose kernel ends in an activation: `write` gets the name for the value before the
+ * activation, which is `y` itself when there is none.
+ */
+export function withActivation(
+  writer: Writer,
+  node: Named,
+  activation: Activation | undefined,
+  y: string,
+  write: (before: string) => void,
+): void {
+  if (activation === undefined) {
+    write(y);
+    return;
+  }
+  const before = writer.name(`${y}/before_${activation.kind}`);
+  write(before);
+  emitActivation(writer, node, activation, before, y);
+}
