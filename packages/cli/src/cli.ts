@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
 import type { Command, Context } from './commands/command.ts';
-import { commands } from './commands/index.ts';
+import { type CommandName, commands } from './commands/index.ts';
 import { isTyped, UsageError } from './errors.ts';
 import { checkArguments } from './options/check-arguments.ts';
 import { didYouMean } from './options/nearest.ts';
@@ -18,9 +18,7 @@ const manifest = (): { readonly version: string; readonly description: string } 
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 const commandOf = (name: string): Command | undefined =>
-  Object.hasOwn(commands, name)
-    ? (commands[name as keyof typeof commands] as unknown as Command)
-    : undefined;
+  Object.hasOwn(commands, name) ? commands[name as CommandName] : undefined;
 
 async function helpOf(name: string | undefined): Promise<string> {
   const { version, description } = manifest();

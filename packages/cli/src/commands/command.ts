@@ -14,18 +14,21 @@ export interface Outcome {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** One subcommand. */
-export interface Command<Arguments extends ArgsDef = ArgsDef> {
+/** One subcommand; its arguments typed by their definitions. */
+export interface CommandOf<Arguments extends ArgsDef> {
   readonly description: string;
   readonly args: Arguments;
-  /** Lines of `--help`, without the leading `subbyte`. */
+  /** Lines of `--help`, without `subbyte` and the command's name. */
   readonly examples: readonly string[];
   run(args: ParsedArgs<Arguments>, context: Context): Promise<Outcome>;
 }
 
-/** Types `args` of a command by its definitions. */
+/** Any subcommand. */
+export type Command = CommandOf<ArgsDef>;
+
+/** Types the `args` of `run` by their definitions. */
 export function defineCommand<const Arguments extends ArgsDef>(
-  command: Command<Arguments>,
-): Command<Arguments> {
-  return command;
+  command: CommandOf<Arguments>,
+): Command {
+  return command as unknown as Command;
 }

@@ -1,4 +1,4 @@
-import { type DataType, dataTypes, type Tensor, tensor } from '@subbyte/tensor';
+import { dataTypes, heap, type Tensor, tensor } from '@subbyte/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { CliError } from '../errors.ts';
 import type { Session, Values } from './engine.ts';
@@ -8,8 +8,6 @@ export interface Onnxruntime {
   readonly InferenceSession: typeof InferenceSession;
   readonly Tensor: typeof OrtTensor;
 }
-
-type OrtData = Exclude<ConstructorParameters<typeof OrtTensor>[1], readonly unknown[]>;
 
 function fromOrt(value: OrtTensor, name: string): Tensor {
   const dtype = dataTypes.find((candidate) => candidate === value.type);
@@ -32,8 +30,10 @@ export function wrapSession(ort: Onnxruntime, session: InferenceSession): Sessio
       for (const [name, value] of Object.entries(inputs)) {
         if (!isKnown(name, inputNames)) continue;
         // A copy when the values live in WebAssembly memory, which may move.
-        const data = value.data.slice() as unknown as OrtData;
-        feeds[name] = new ort.Tensor(value.dtype satisfies DataType, data, value.shape);
+        const { data: view, storage } = value;
+        const data = storage.owner === heap ? view : view.slice();
+        // The names of element types are the same there; its overloads want each spelled out.
+        feeds[name] = new ort.Tensor(value.dtype as 'float32', data as Float32Array, value.shape);
       }
       const results = await session.run(feeds);
       const outputs = Object.entries(results).map(([name, value]) => [name, fromOrt(value, name)]);

@@ -1,8 +1,8 @@
 import { createExecutor, simplify } from '@subbyte/graph';
 import { fromOnnx } from '@subbyte/onnx';
-import { scope, toHeap } from '@subbyte/tensor';
 import { useWasm } from '../io/backend.ts';
-import type { Engine, Values } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { runToHeap } from './run-executor.ts';
 
 /** Our own executor on the WebAssembly kernels. */
 export const subbyteEngine: Engine = {
@@ -14,12 +14,7 @@ export const subbyteEngine: Engine = {
     return {
       inputNames: graph.inputs.map(({ name }) => name),
       outputNames: graph.outputs.map(({ name }) => name),
-      // Copies to the heap, so that callers may keep as many results as they like.
-      run: async (inputs) =>
-        scope(() => {
-          const outputs = Object.entries(executor.run(inputs));
-          return Object.fromEntries(outputs.map(([name, value]) => [name, toHeap(value)]));
-        }) as Values,
+      run: async (inputs) => runToHeap(executor, inputs),
       dispose: async () => executor.dispose(),
     };
   },

@@ -17,15 +17,12 @@ export const bytesText = (bytes: number): string =>
 export const countText = (count: number): string =>
   scaled(count, 1000, ['', ' k', ' M', ' G', ' T']);
 
-/** `92.30 %`: a share of 1 in percent. */
-export const percentText = (share: number): string => `${(share * 100).toFixed(2)} %`;
-
 /** `12.3 ms` or `4.56 s`. */
 export const durationText = (milliseconds: number): string =>
   milliseconds < 1000
     ? `${milliseconds.toPrecision(3)} ms`
     : `${(milliseconds / 1000).toFixed(milliseconds < 1e4 ? 2 : 1)} s`;
 
-/** `31.4 dB`, `inf` for equal signals. */
+/** `31.4 dB`; equal signals have 150 dB by convention. */
 export const decibelText = (decibel: number): string =>
-  Number.isFinite(decibel) ? `${decibel.toFixed(1)} dB` : 'exact';
+  decibel >= 150 ? 'exact' : `${decibel.toFixed(1)} dB`;

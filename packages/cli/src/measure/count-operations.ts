@@ -34,7 +34,7 @@ export async function countOperations(path: string): Promise<OperationCounts> {
     const optimized = join(folder, 'optimized.onnx');
     await saveOptimized(path, optimized);
     const counts = new Map<string, number>();
-    for (const { opType } of decodeModel(await readBytes(optimized)).graph?.node ?? []) {
+    for (const { opType = '' } of decodeModel(await readBytes(optimized)).graph?.node ?? []) {
       counts.set(opType, (counts.get(opType) ?? 0) + 1);
     }
     const sorted = [...counts].sort((a, b) => b[1] - a[1]);

@@ -1,24 +1,18 @@
 import { createExecutor, type Graph } from '@subbyte/graph';
-import { scope, toHeap } from '@subbyte/tensor';
 import type { Values } from '../engines/engine.ts';
 import { type EngineName, engines } from '../engines/index.ts';
-import { isTyped } from '../errors.ts';
+import { runToHeap } from '../engines/run-executor.ts';
 import { useWasm } from '../io/backend.ts';
 import { openModel } from '../io/model-file.ts';
 import { countOperations, type OperationCounts } from './count-operations.ts';
-import { difference, sharedFloats } from './difference.ts';
+import { type Difference, difference } from './difference.ts';
 
-/** What one engine makes of an exported model. */
-export interface EngineProof {
+/** What one engine makes of an exported model; how far its outputs are from the quantized graph's. */
+export interface EngineProof extends Partial<Difference> {
   readonly engine: EngineName;
   readonly runs: boolean;
   /** Why it does not run. */
   readonly reason?: string;
-  /** Agreement of its outputs with the quantized graph, dB. */
-  readonly sqnr?: number;
-  /** Largest difference of an output value, and the largest value. */
-  readonly largestDifference?: number;
-  readonly range?: number;
   /** Median time of a run, milliseconds. */
   readonly milliseconds?: number;
 }
@@ -37,13 +31,7 @@ async function expectedOutputs(graph: Graph, inputs: readonly Values[]): Promise
   await useWasm();
   const executor = createExecutor(graph);
   try {
-    return inputs.map((values) =>
-      scope(() =>
-        Object.fromEntries(
-          Object.entries(executor.run(values)).map(([name, value]) => [name, toHeap(value)]),
-        ),
-      ),
-    );
+    return inputs.map((values) => runToHeap(executor, values));
   } finally {
     executor.dispose();
   }
@@ -57,30 +45,21 @@ async function proveEngine(
 ): Promise<EngineProof> {
   try {
     const session = await engines[engine].load(await openModel(path));
-    const total = difference();
-    const times: number[] = [];
-    for (const [i, values] of inputs.entries()) {
-      const start = performance.now();
-      const outputs = await session.run(values);
-      times.push(performance.now() - start);
-      const reference = expected[i] ?? {};
-      for (const name of sharedFloats(reference, outputs)) {
-        const [a, b] = [reference[name], outputs[name]];
-        if (a && b) total.add(a, b, name);
+    try {
+      const outputs: Values[] = [];
+      const times: number[] = [];
+      for (const values of inputs) {
+        const start = performance.now();
+        outputs.push(await session.run(values));
+        times.push(performance.now() - start);
       }
+      const milliseconds = median(times);
+      return { engine, runs: true, ...difference(expected, outputs), milliseconds };
+    } finally {
+      await session.dispose();
     }
-    await session.dispose();
-    return {
-      engine,
-      runs: true,
-      sqnr: total.sqnr(),
-      largestDifference: total.largest(),
-      range: total.range(),
-      milliseconds: median(times),
-    };
   } catch (error) {
-    if (!isTyped(error) && !(error instanceof Error)) throw error;
-    return { engine, runs: false, reason: error.message };
+    return { engine, runs: false, reason: (error as Error).message };
   }
 }
 

@@ -1,0 +1,72 @@
+import { engineNames, engines } from '../engines/index.ts';
+import { UsageError } from '../errors.ts';
+import { table } from '../format/table.ts';
+import { durationText } from '../format/units.ts';
+import { openModel } from '../io/model-file.ts';
+import { modelInput } from '../io/model-input.ts';
+import { evaluate } from '../measure/evaluate.ts';
+import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
+import { choiceOf } from '../options/values.ts';
+import { openSource } from '../sources/index.ts';
+import { type Command, defineCommand } from './command.ts';
+
+/** `subbyte eval`: top-1 and top-5, or the share of characters read. */
+export const evalCommand: Command = defineCommand({
+  description: 'Measure the accuracy of a model on labelled data',
+  args: {
+    model: { type: 'positional', required: true, description: 'ONNX file' },
+    data: { type: 'string', required: true, valueHint: 'SOURCE', description: 'Labelled samples' },
+    engine: {
+      type: 'string',
+      default: 'subbyte',
+      valueHint: engineNames.join('|'),
+      description: 'What runs the model',
+    },
+    ...sourceArguments,
+  },
+  examples: [
+    'model.onnx --data cifar10:data/cifar10 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225',
+    'model.onnx --data folder:photos --engine ort-web --samples 500 --json',
+    'recogniser.onnx --data ocr --samples 200',
+  ],
+  run: async (args, { terminal, signal }) => {
+    const engine = choiceOf('engine', args.engine, engineNames);
+    const model = await openModel(args.model);
+    const input = modelInput(model);
+    const options = sourceOptionsOf(args, input.shape, { split: 'test' });
+    const source = await openSource(args.data, options);
+    if (source.truth === 'none') {
+      throw new UsageError(
+        `--data is "${args.data}", which has no labels to score by; expected cifar10:, folder: or ocr`,
+      );
+    }
+    const session = await engines[engine].load(model);
+    try {
+      const { score, samples, milliseconds } = await evaluate(session, source, {
+        signal,
+        onProgress: (done, total) => terminal.progress('evaluating', done, total),
+      });
+      return {
+        text: table(
+          [{ title: args.model }, { title: engine, align: 'right' }],
+          [
+            ...Object.entries(score).map(([name, value]) => [name, `${value.toFixed(2)} %`]),
+            ['samples', samples],
+            ['time', durationText(milliseconds)],
+            ['per sample', durationText(milliseconds / Math.max(samples, 1))],
+          ],
+        ),
+        data: {
+          ...score,
+          images: samples,
+          seconds: milliseconds / 1000,
+          engine,
+          model: args.model,
+          data: args.data,
+        },
+      };
+    } finally {
+      await session.dispose();
+    }
+  },
+});

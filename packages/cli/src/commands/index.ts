@@ -1,0 +1,16 @@
+import type { Command } from './command.ts';
+import { compareCommand } from './compare.ts';
+import { evalCommand } from './eval.ts';
+import { inspectCommand } from './inspect.ts';
+import { quantizeCommand } from './quantize.ts';
+
+/** Name of a command. */
+export type CommandName = 'inspect' | 'quantize' | 'eval' | 'compare';
+
+/** Every command by name. */
+export const commands: { readonly [Name in CommandName]: Command } = {
+  inspect: inspectCommand,
+  quantize: quantizeCommand,
+  eval: evalCommand,
+  compare: compareCommand,
+};

@@ -1,0 +1,89 @@
+import {
+  type Dimension,
+  describe,
+  findBlocks,
+  type LayerDescription,
+  simplify,
+} from '@subbyte/graph';
+import { fromOnnx } from '@subbyte/onnx';
+import { table } from '../format/table.ts';
+import { bytesText, countText } from '../format/units.ts';
+import { openModel } from '../io/model-file.ts';
+import { modelInput } from '../io/model-input.ts';
+import { sizeOption, sizesOf } from '../options/source-arguments.ts';
+import { pictureShape } from '../sources/picture-shape.ts';
+import { type Command, defineCommand } from './command.ts';
+
+const shapeText = (shape: readonly Dimension[] | undefined): string => shape?.join('x') ?? '?';
+
+const row = (layer: LayerDescription): string[] => [
+  layer.name,
+  layer.op,
+  layer.inputs.map(shapeText).join(', '),
+  layer.outputs.map(shapeText).join(', '),
+  layer.parameters === 0 ? '' : countText(layer.parameters),
+  layer.macs === undefined ? '?' : layer.macs === 0 ? '' : countText(layer.macs),
+  layer.block ?? '',
+  layer.quantizable === true ? 'yes' : layer.quantizable,
+];
+
+/** `subbyte inspect`: what is in a model and what can be quantized. */
+export const inspectCommand: Command = defineCommand({
+  description: 'Show layers, shapes, parameters, MACs, blocks, and what can be quantized',
+  args: {
+    model: { type: 'positional', required: true, description: 'ONNX file' },
+    all: { type: 'boolean', description: 'Also list the operations without weights' },
+    size: sizeOption,
+  },
+  examples: ['model.onnx', 'recogniser.onnx --size 48x320', 'model.onnx --json'],
+  run: async (args) => {
+    const model = await openModel(args.model);
+    const graph = simplify(fromOnnx(model.bytes, { externalData: model.externalData }));
+    let shapes: Record<string, number[]> | undefined;
+    if (args.size !== undefined) {
+      const { name, shape } = modelInput(model);
+      shapes = { [name]: [1, ...pictureShape(shape, sizesOf(args.size))] };
+    }
+    const { layers, totals } = describe(graph, shapes);
+    const blocks = findBlocks(graph);
+    const shown = layers.filter(
+      ({ quantizable, parameters }) => args.all || quantizable === true || parameters > 0,
+    );
+    const values = (infos: typeof graph.inputs): string =>
+      infos.map(({ name, dtype, shape }) => `${name} ${dtype} [${shapeText(shape)}]`).join(', ');
+    const macs = `${countText(totals.macs)} MACs for one sample${totals.macsComplete ? '' : ' where sizes are known (--size gives the open ones)'}`;
+    return {
+      text: [
+        `${args.model}: ${bytesText(model.bytes.length)}`,
+        `inputs   ${values(graph.inputs)}`,
+        `outputs  ${values(graph.outputs)}`,
+        '',
+        table(
+          [
+            { title: 'layer' },
+            { title: 'operation' },
+            { title: 'in' },
+            { title: 'out' },
+            { title: 'parameters', align: 'right' },
+            { title: 'MACs', align: 'right' },
+            { title: 'block' },
+            { title: 'quantizable' },
+          ],
+          shown.map(row),
+        ),
+        '',
+        `${totals.nodes} operations after simplification (${layers.length - shown.length} without weights not listed), ${blocks.length} blocks`,
+        `${countText(totals.parameters)} parameters, ${countText(totals.quantizable)} of them quantizable; ${macs}`,
+      ].join('\n'),
+      data: {
+        model: args.model,
+        bytes: model.bytes.length,
+        inputs: graph.inputs,
+        outputs: graph.outputs,
+        layers,
+        blocks,
+        totals,
+      },
+    };
+  },
+});

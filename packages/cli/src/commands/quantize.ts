@@ -1,0 +1,109 @@
+import { UsageError } from '../errors.ts';
+import { proofText } from '../format/proof-text.ts';
+import { quantizeText } from '../format/quantize-text.ts';
+import { checkWritable, writeAtomically } from '../io/files.ts';
+import { openModel } from '../io/model-file.ts';
+import { modelInput } from '../io/model-input.ts';
+import { quantizeFile } from '../measure/quantize-file.ts';
+import { reportOf } from '../measure/report-of.ts';
+import { quantizeArguments, quantizeConfigOf } from '../options/quantize-arguments.ts';
+import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
+import { choiceOf } from '../options/values.ts';
+import { openSource } from '../sources/index.ts';
+import { type Command, defineCommand } from './command.ts';
+
+/** `subbyte quantize`: a smaller model, and the proof that it works. */
+export const quantizeCommand: Command = defineCommand({
+  description: 'Quantize a model to 2-8 bits, write it, reopen it and prove it',
+  args: {
+    model: { type: 'positional', required: true, description: 'ONNX file' },
+    out: { type: 'string', alias: 'o', required: true, valueHint: 'FILE', description: 'Result' },
+    calibration: {
+      type: 'string',
+      valueHint: 'SOURCE',
+      description: 'Samples that ranges are found on; needed unless --activations float',
+    },
+    format: {
+      type: 'string',
+      default: 'qdq',
+      valueHint: 'qdq|packed',
+      description: 'Integers that engines fuse, or codes packed in bytes',
+    },
+    ...quantizeArguments,
+    'bias-correction': {
+      type: 'boolean',
+      default: true,
+      description: 'Undo the shift of channel means',
+    },
+    prove: { type: 'boolean', default: true, description: 'Reopen the file and run it' },
+    report: { type: 'string', valueHint: 'FILE', description: 'Also write an HTML report' },
+    ...sourceArguments,
+  },
+  examples: [
+    'model.onnx -o small.onnx --calibration folder:photos --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225',
+    'model.onnx -o small.onnx --weights 4 --format packed --calibration npy:samples.npy --report report.html',
+    'model.onnx -o small.onnx --weights 4 --activations float --keep-float "head.*"',
+  ],
+  run: async (args, { terminal, signal }) => {
+    const config = quantizeConfigOf(args);
+    const form = choiceOf('format', args.format, ['qdq', 'packed'] as const);
+    const model = await openModel(args.model);
+    const input = modelInput(model);
+    const options = sourceOptionsOf(args, input.shape, { samples: 256, split: 'train' });
+    if (!args.calibration && config.activations) {
+      throw new UsageError(
+        '--calibration is missing: activations need samples (or --activations float)',
+      );
+    }
+    await checkWritable(args.out);
+    if (args.report) await checkWritable(args.report);
+    const calibration = args.calibration ? await openSource(args.calibration, options) : undefined;
+    // Without data the proof runs on random numbers: they still show where the file runs.
+    const proving = args.prove ? (calibration ?? (await openSource('random', options))) : undefined;
+
+    const outcome = await quantizeFile({
+      model,
+      out: args.out,
+      form,
+      config: { ...config, seed: options.seed },
+      calibration,
+      proving,
+      signal,
+      onProgress: terminal.progress,
+    });
+    const { report, proof } = outcome;
+    if (args.report) {
+      await writeAtomically(args.report, reportOf(args.model, args.out, form, outcome), signal);
+    }
+    const files = [args.out, ...(args.report ? [args.report] : [])];
+    return {
+      text: [
+        quantizeText(outcome),
+        proof ? proofText(proof) : '',
+        ...files.map((path) => `wrote ${path}`),
+      ]
+        .filter((part) => part !== '')
+        .join('\n\n'),
+      data: {
+        model: args.model,
+        output: args.out,
+        format: form,
+        bytes: outcome.bytes,
+        bytesBefore: outcome.bytesBefore,
+        seconds: outcome.seconds,
+        layers: report.layers.map(({ name, op, weights, input: grid, outputSqnr, reason }) => ({
+          name,
+          op,
+          weightBits: weights?.bits ?? null,
+          activationBits: grid?.bits ?? null,
+          weightSqnr: weights?.sqnr ?? null,
+          outputSqnr: outputSqnr ?? null,
+          reason: reason ?? null,
+        })),
+        outputSqnr: report.totals.outputSqnr ?? null,
+        proof: proof ?? null,
+        report: args.report ?? null,
+      },
+    };
+  },
+});

@@ -1,0 +1,87 @@
+import type { Graph } from '@subbyte/graph';
+import { fromOnnx, toOnnx } from '@subbyte/onnx';
+import { type QuantizeConfig, type QuantizeReport, quantize } from '@subbyte/quantize';
+import type { Values } from '../engines/engine.ts';
+import { useWasm } from '../io/backend.ts';
+import { writeAtomically } from '../io/files.ts';
+import type { ModelFile } from '../io/model-file.ts';
+import { modelInput } from '../io/model-input.ts';
+import { inputsOf, type Source } from '../sources/source.ts';
+import { type Proof, prove } from './prove.ts';
+
+/** Samples that prove the exported file; a few show whether it runs and computes the same. */
+const provingSamples = 4;
+
+const stages = {
+  calibrate: 'calibrating',
+  weights: 'fitting weights',
+  bias: 'correcting biases',
+  measure: 'measuring',
+} as const;
+
+/** What to make of a model. */
+export interface QuantizeFileOptions {
+  readonly model: ModelFile;
+  /** Path of the result. */
+  readonly out: string;
+  readonly form: 'qdq' | 'packed';
+  readonly config: QuantizeConfig;
+  /** Samples for ranges and biases. */
+  readonly calibration: Source | undefined;
+  /** Samples to prove the result on; undefined: no proof. */
+  readonly proving: Source | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?:
+    | ((what: string, done: number, total: number | undefined) => void)
+    | undefined;
+}
+
+/** What a quantization made. */
+export interface QuantizeOutcome {
+  readonly report: QuantizeReport;
+  readonly proof: Proof | undefined;
+  /** Sizes of the files. */
+  readonly bytes: number;
+  readonly bytesBefore: number;
+  /** Until the file was written. */
+  readonly seconds: number;
+}
+
+async function someInputs(name: string, source: Source): Promise<Values[]> {
+  const inputs: Values[] = [];
+  for await (const value of inputsOf(source)) {
+    inputs.push({ [name]: value });
+    if (inputs.length * (value.shape[0] ?? 1) >= provingSamples) break;
+  }
+  return inputs;
+}
+
+/**
+ * Quantizes a model, writes it, opens it again and proves it.
+ * @throws the typed errors of the packages; the signal's reason when aborted, and then no file is left.
+ */
+export async function quantizeFile(options: QuantizeFileOptions): Promise<QuantizeOutcome> {
+  const { model, out, form, config, calibration, proving, signal, onProgress } = options;
+  await useWasm();
+  const start = performance.now();
+  const float: Graph = fromOnnx(model.bytes, { externalData: model.externalData });
+  const { graph, report } = await quantize(float, {
+    ...config,
+    biasCorrection: calibration ? config.biasCorrection : false,
+    calibration: calibration && inputsOf(calibration),
+    samples: calibration?.count,
+    signal,
+    onProgress: ({ stage, done, total }) => onProgress?.(stages[stage], done, total || undefined),
+  });
+  const bytes = toOnnx(graph, { form });
+  await writeAtomically(out, bytes, signal);
+  const seconds = (performance.now() - start) / 1000;
+  let proof: Proof | undefined;
+  if (proving) {
+    onProgress?.('proving', 0, undefined);
+    const inputs = await someInputs(modelInput(model).name, proving);
+    signal?.throwIfAborted();
+    proof = await prove(out, graph, inputs);
+  }
+  return { report, proof, bytes: bytes.length, bytesBefore: model.bytes.length, seconds };
+}

@@ -1,0 +1,103 @@
+import type { QuantizeConfig } from '@subbyte/quantize';
+import { type Bits, type RangeOption, rangeMethods } from '@subbyte/quantizers';
+import { UsageError } from '../errors.ts';
+import { choiceOf, integerOf, namesOf } from './values.ts';
+
+type Name =
+  | 'weights'
+  | 'activations'
+  | 'observer'
+  | 'granularity'
+  | 'group-size'
+  | 'first-last'
+  | 'keep-float';
+
+/** The options that say how a model is quantized. */
+export const quantizeArguments: {
+  readonly [Option in Name]: {
+    type: 'string';
+    valueHint: string;
+    description: string;
+    default?: string;
+  };
+} = {
+  weights: { type: 'string', default: '8', valueHint: '2-8', description: 'Bits of the weights' },
+  activations: {
+    type: 'string',
+    default: '8',
+    valueHint: '2-8|float',
+    description: 'Bits of the values between layers',
+  },
+  observer: {
+    type: 'string',
+    default: 'mse',
+    valueHint: 'mse|minmax|percentile|entropy',
+    description: 'How ranges are chosen',
+  },
+  granularity: {
+    type: 'string',
+    default: 'perChannel',
+    valueHint: 'perChannel|perTensor|perGroup',
+    description: 'Which weights share a scale',
+  },
+  'group-size': { type: 'string', valueHint: 'N', description: 'Weights in a group (Default: 32)' },
+  'first-last': {
+    type: 'string',
+    default: '8',
+    valueHint: '2-8',
+    description: 'Bits of the first and the last layer',
+  },
+  'keep-float': {
+    type: 'string',
+    valueHint: 'NAME,...',
+    description: 'Layers that stay float; * stands for any characters',
+  },
+};
+
+type Given = { readonly [Option in Name]?: string | undefined } & {
+  readonly 'bias-correction'?: boolean | undefined;
+};
+
+const bitsOf = (option: Name, text = '8'): Bits => integerOf(option, text, 2, 8) as Bits;
+
+/** `minmax` as people write it, `minMax` as the libraries do. */
+function observerOf(text = 'mse'): RangeOption {
+  const names = rangeMethods.map((name) => name.toLowerCase());
+  const chosen = choiceOf('observer', text.toLowerCase(), names);
+  return rangeMethods[names.indexOf(chosen)] ?? 'mse';
+}
+
+/**
+ * What the options say, without the data.
+ * @throws UsageError naming the option that makes no sense.
+ */
+export function quantizeConfigOf(given: Given): QuantizeConfig {
+  const granularity = choiceOf('granularity', given.granularity ?? 'perChannel', [
+    'perChannel',
+    'perTensor',
+    'perGroup',
+  ] as const);
+  const groupSize = given['group-size'];
+  if (groupSize !== undefined && granularity !== 'perGroup') {
+    throw new UsageError(`--group-size is for --granularity perGroup, not ${granularity}`);
+  }
+  const observer = observerOf(given.observer);
+  const ends = bitsOf('first-last', given['first-last']);
+  const weights = bitsOf('weights', given.weights);
+  const isFloat = given.activations === 'float';
+  const activations = isFloat ? undefined : bitsOf('activations', given.activations);
+  const firstLast = { weights: ends, activations: ends };
+  return {
+    weights: {
+      bits: weights,
+      granularity,
+      observer,
+      ...(groupSize === undefined ? {} : { groupSize: integerOf('group-size', groupSize, 1) }),
+    },
+    activations: activations === undefined ? undefined : { bits: activations, observer },
+    firstLayer: firstLast,
+    lastLayer: firstLast,
+    keepFloat: namesOf(given['keep-float']),
+    biasCorrection: given['bias-correction'],
+  };
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { choiceOf, integerOf, namesOf, numbersOf } from '../src/options/values.ts';
+
+test('whole numbers within their range', () => {
+  expect(integerOf('samples', '256', 1)).toBe(256);
+  expect(() => integerOf('samples', '0', 1)).toThrow('--samples is "0", expected a whole number');
+  expect(() => integerOf('weights', '9', 2, 8)).toThrow('from 2 to 8');
+  for (const text of ['4.5', '1e3', '', ' 4', 'four', '0x10', '99999999999999999999']) {
+    expect(() => integerOf('samples', text, 1), text).toThrow('expected a whole number');
+  }
+});
+
+test('a choice names the nearest word', () => {
+  expect(choiceOf('format', 'qdq', ['qdq', 'packed'])).toBe('qdq');
+  expect(() => choiceOf('format', 'pack', ['qdq', 'packed'])).toThrow('did you mean "packed"?');
+});
+
+test('lists of names and numbers', () => {
+  expect(namesOf('conv1, conv2,,')).toEqual(['conv1', 'conv2']);
+  expect(namesOf(undefined)).toEqual([]);
+  expect(numbersOf('mean', '0.485,-1,2e-1')).toEqual([0.485, -1, 0.2]);
+  expect(() => numbersOf('mean', '1,,2')).toThrow('expected numbers separated by commas');
+  expect(() => numbersOf('mean', '1,x')).toThrow('--mean is "1,x"');
+});
