@@ -28,6 +28,8 @@ const rules: { readonly [Op in OpName]: Rule<Op> } = {
     axes.length === 2 && axes[0] === 2 && axes[1] === 3 ? 'integer' : 'float',
 
   maxPool2d: 'layout',
+  reduceMax: 'layout',
+  reduceMin: 'layout',
   transpose: 'layout',
   // Any other fill would have to be on the grid.
   pad: ({ attributes }) => (attributes.value === 0 ? 'layout' : 'float'),
@@ -106,8 +108,6 @@ const rules: { readonly [Op in OpName]: Rule<Op> } = {
   xor: 'float',
   where: 'float',
   reduceSum: 'float',
-  reduceMax: 'float',
-  reduceMin: 'float',
   reduceProd: 'float',
   reduceSumSquare: 'float',
   reduceL1: 'float',

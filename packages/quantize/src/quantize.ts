@@ -5,6 +5,7 @@ import { type Calibration, calibrate } from './calibrate.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import { type ProgressEvent, type QuantizeConfig, resolveConfig } from './config.ts';
 import { insertQuantizers } from './insert.ts';
+import { weightedOps } from './layers.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
@@ -69,10 +70,13 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
     quantized = correction.graph;
     corrections = correction.magnitudes;
   }
+  const layerNodes = float.nodes.filter(({ op }) => weightedOps.has(op));
+  const results = new Set(layerNodes.flatMap(({ outputs }) => outputs));
   const measured =
     calibration.kept.length > 0
       ? await compareGraphs(float, quantized, calibration.kept, {
           samples: measuredSamples,
+          values: results,
           onProgress: (done) => onProgress?.({ stage: 'measure', done, total: measuredSamples }),
           signal,
         })
