@@ -6,7 +6,7 @@ import { GraphError, nodeError } from './errors.ts';
 import { runNode } from './operations/index.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
-import type { Graph } from './types.ts';
+import type { Graph, Node } from './types.ts';
 
 /** Options of one run. */
 export interface RunOptions {
@@ -40,6 +40,14 @@ function copy(value: Tensor): Tensor {
   return getBackend()?.upload(heapCopy) ?? heapCopy;
 }
 
+function compute(node: Node, operands: readonly (Tensor | undefined)[]): readonly Tensor[] {
+  try {
+    return runNode(node, operands);
+  } catch (cause) {
+    throw nodeError(node, cause);
+  }
+}
+
 /**
  * Prepares a graph: constants go to the backend in use and are frozen, and what depends on
  * constants alone (quantized weights, say) is computed now, once.
@@ -66,7 +74,7 @@ export function createExecutor(graph: Graph): Executor {
 
   const run: Executor['run'] = (inputs, options = {}) => {
     if (disposed) throw new GraphError('the executor was disposed');
-    const names = options.outputs ?? defaultOutputs;
+    const names = options.outputs ? [...new Set(options.outputs)] : defaultOutputs;
     const { onValue, signal } = options;
     const plan = planFor(names);
     checkInputs(graph.inputs, inputs);
@@ -79,21 +87,19 @@ export function createExecutor(graph: Graph): Executor {
     for (const [slot, { name }] of graph.inputs.entries()) {
       const input = inputs[name] as Tensor;
       given.add(input.storage);
-      values[slot] = backend?.upload(input) ?? input;
+      values[slot] = (plan.reads.has(slot) && backend?.upload(input)) || input;
     }
     const release = (slot: number): void => {
       const value = values[slot];
-      if (value && !isBorrowed(value)) value.storage.dispose();
+      if (value && !isBorrowed(value) && !value.storage.disposed) value.storage.dispose();
       values[slot] = undefined;
     };
-    let index = 0;
     try {
       if (onValue) for (const [name, value] of prepared.computed) onValue(name, value);
-      for (; index < plan.steps.length; index++) {
+      for (const step of plan.steps) {
         signal?.throwIfAborted();
-        const step = plan.steps[index] as Plan['steps'][number];
         const operands = step.inputs.map((slot) => (slot < 0 ? undefined : values[slot]));
-        const results = runNode(step.node, operands);
+        const results = compute(step.node, operands);
         for (let i = 0; i < results.length; i++) {
           const slot = step.outputs[i] ?? -1;
           const value = results[i] as Tensor;
@@ -109,9 +115,7 @@ export function createExecutor(graph: Graph): Executor {
       }
     } catch (cause) {
       for (let slot = 0; slot < values.length; slot++) release(slot);
-      if (signal?.aborted && cause === signal.reason) throw cause;
-      const node = plan.steps[index]?.node;
-      throw node ? nodeError(node, cause) : cause;
+      throw cause;
     }
     const result: Record<string, Tensor> = {};
     for (let i = 0; i < names.length; i++) {
@@ -119,7 +123,12 @@ export function createExecutor(graph: Graph): Executor {
       const own = isBorrowed(value) ? copy(value) : value;
       // A second output that looks at the same storage gets its own.
       given.add(own.storage);
-      Object.defineProperty(result, names[i] as string, { value: own, enumerable: true });
+      Object.defineProperty(result, names[i] as string, {
+        value: own,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     }
     return result;
   };

@@ -1,7 +1,9 @@
 export { checkGraph } from './check-graph.ts';
+export { describe, type GraphDescription, type LayerDescription } from './describe.ts';
 export { freshName, insertAfter, nameSource, renameValue, replaceUses } from './edit.ts';
 export { GraphError } from './errors.ts';
 export { createExecutor, type Executor, type RunOptions } from './executor.ts';
+export { type Block, findBlocks } from './find-blocks.ts';
 export { foldBatchNorm } from './fold-batch-norm.ts';
 export { type FoldOptions, foldConstants } from './fold-constants.ts';
 export { fusePatterns } from './fuse-patterns.ts';

@@ -1,4 +1,4 @@
-import type { Graph, Node } from './types.ts';
+import type { Graph, Node, OpName } from './types.ts';
 
 /** The node that produces each value; graph inputs and constants have none. */
 export function producersOf(graph: Pick<Graph, 'nodes'>): ReadonlyMap<string, Node> {
@@ -35,4 +35,18 @@ export function soleConsumer(
   const readers = consumers.get(value);
   if (readers?.length !== 1 || graph.outputs.some(({ name }) => name === value)) return undefined;
   return readers[0];
+}
+
+/**
+ * Names of the values that depend on constants alone. Results of operations in `cut` count as
+ * constants too.
+ */
+export function fixedValues(graph: Graph, cut: readonly OpName[] = []): ReadonlySet<string> {
+  const values = new Set<string>(graph.constants.keys());
+  for (const node of graph.nodes) {
+    if (cut.includes(node.op) || node.inputs.every((name) => name === '' || values.has(name))) {
+      for (const output of node.outputs) values.add(output);
+    }
+  }
+  return values;
 }

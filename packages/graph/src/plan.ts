@@ -16,6 +16,8 @@ export interface Step {
 export interface Plan {
   readonly steps: readonly Step[];
   readonly outputs: readonly number[];
+  /** Slots that the steps read. */
+  readonly reads: ReadonlySet<number>;
 }
 
 /**
@@ -55,5 +57,6 @@ export function makePlan(
   for (const [slot, index] of lastStep) {
     if (!protectedSlots.has(slot)) steps[index]?.release.push(slot);
   }
-  return { steps, outputs };
+  const reads = new Set(steps.flatMap((step) => step.inputs));
+  return { steps, outputs, reads };
 }
