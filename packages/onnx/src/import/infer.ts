@@ -33,10 +33,40 @@ const lengthOf = (shape: Shape): number | undefined =>
 const keep = (_: Node, [x]: readonly Shape[]): Shape => open(x?.length);
 const byShapeOperand = (_: Node, shapes: readonly Shape[]): Shape => open(lengthOf(shapes[1]));
 
-/** Ranks of results whose sizes depend on elements that are not known. */
+/** Broadcast of shapes with open sizes: a size above 1 decides, whatever the open ones are. */
+function broadcast(_: Node, shapes: readonly Shape[]): Shape {
+  const known = shapes.filter((shape) => shape !== undefined);
+  if (known.length < shapes.length) return undefined;
+  const rank = Math.max(...known.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, axis): Dimension => {
+    const sizes = known.map((shape) => shape[axis - rank + shape.length] ?? 1);
+    const fixed = sizes.find((size) => typeof size === 'number' && size !== 1);
+    return fixed ?? (sizes.includes(openSize) ? openSize : 1);
+  });
+}
+
+const image = (): Shape => open(4);
+
+/** Shapes of results whose sizes depend on elements or sizes that are not known. */
 const ranks: {
   readonly [Op in OpName]?: (node: NodeOf<Op>, shapes: readonly Shape[]) => Shape;
 } = {
+  add: broadcast,
+  sub: broadcast,
+  mul: broadcast,
+  div: broadcast,
+  pow: broadcast,
+  min: broadcast,
+  max: broadcast,
+  where: broadcast,
+  conv2d: image,
+  convTranspose2d: image,
+  maxPool2d: image,
+  averagePool2d: image,
+  batchNorm: keep,
+  concat: keep,
+  matmul: (_, [a, b]) =>
+    a && b && a.length > 1 && b.length > 1 ? open(Math.max(a.length, b.length)) : undefined,
   reshape: ({ attributes }) => open(attributes.shape.length),
   constantOfShape: (_, [shape]) => open(lengthOf(shape)),
   range: () => open(1),

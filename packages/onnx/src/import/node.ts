@@ -50,4 +50,3 @@ export type Importer = (node: OnnxNode) => void;
 
 /** Importers by operator. */
 export type Importers = { readonly [op: string]: Importer };
-

@@ -4,11 +4,12 @@ import { apply, finish, type PlainName, same, scalarLike } from './build.ts';
 /** Folds any number of operands with a binary operation. */
 function variadic(op: PlainName): Importer {
   return (node) => {
-    const inputs = node.inputs.map((_, i) => node.input(i));
-    if (inputs.length === 1) return finish(node, 'identity', node.input(0));
-    const last = inputs.pop() as string;
-    const rest = inputs.reduce((a, b) => apply(node, op, a, b), node.input(0));
-    finish(node, op, inputs.length === 1 ? node.input(0) : rest, last);
+    const first = node.input(0);
+    const others = node.inputs.slice(1).map((_, i) => node.input(i + 1));
+    const last = others.pop();
+    const rest = others.reduce((a, b) => apply(node, op, a, b), first);
+    if (last) finish(node, op, rest, last);
+    else finish(node, 'identity', first);
   };
 }
 
@@ -44,7 +45,11 @@ function Mod(node: OnnxNode): void {
 }
 
 function BitShift(node: OnnxNode): void {
-  const direction = node.attributes.choice('direction', { LEFT: 'left', RIGHT: 'right' } as const, '');
+  const direction = node.attributes.choice(
+    'direction',
+    { LEFT: 'left', RIGHT: 'right' } as const,
+    '',
+  );
   node.emit('bitShift', [node.input(0), node.input(1)], { direction }, node.outputs);
 }
 
@@ -61,8 +66,8 @@ function Gelu(node: OnnxNode): void {
 }
 
 function Selu(node: OnnxNode): void {
-  const alpha = node.attributes.float('alpha', 1.67326319217681884765625);
-  const gamma = node.attributes.float('gamma', 1.05070102214813232421875);
+  const alpha = node.attributes.float('alpha', 1.6732631921768188);
+  const gamma = node.attributes.float('gamma', 1.0507010221481323);
   node.emit('selu', [node.input(0)], { alpha, gamma }, node.outputs);
 }
 

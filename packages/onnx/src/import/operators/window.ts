@@ -99,7 +99,12 @@ export interface Padded {
  * stride, rounded up. Where the size is open and the stride above 1 the padding is computed at run
  * time and put on by a node of its own, filled with `fill`.
  */
-export function padSame(node: OnnxNode, x: string, window: Window, fill: number | undefined): Padded {
+export function padSame(
+  node: OnnxNode,
+  x: string,
+  window: Window,
+  fill: number | undefined,
+): Padded {
   const { same: side, strides } = window;
   if (!side) return { x, padding: window.padding };
   const sizes = node.shape(x)?.slice(2);
