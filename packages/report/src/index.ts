@@ -1,1 +1,13 @@
-export {};
+export { ReportError } from './errors.ts';
+export { renderReport } from './render-report.ts';
+export type {
+  ReportData,
+  ReportEngine,
+  ReportHistogram,
+  ReportLayer,
+  ReportProof,
+  ReportRange,
+  ReportSample,
+  ReportScore,
+  ReportWeights,
+} from './types.ts';
