@@ -40,7 +40,7 @@ export const operations: { readonly [Op in OpName]: OperationRule<Op> } = {
   dynamicPad: dynamic(2, 4),
   dynamicExpand: dynamic(2, 2),
   dynamicTile: dynamic(2, 2),
-  dynamicResize: dynamic(2, 3),
+  dynamicResize: dynamic(1, 3),
   dynamicClip: dynamic(1, 3),
   dynamicReduce: dynamic(1, 2),
   dynamicCumulativeSum: dynamic(2, 2),
