@@ -131,7 +131,8 @@ export function elementCount(tensor: TensorProto): number {
 /** Bytes at an address that any element type accepts; copied only when they are not aligned. */
 function align(bytes: Uint8Array, elementBytes: number): Uint8Array<ArrayBuffer> {
   const shared = bytes.byteOffset % elementBytes !== 0 || !(bytes.buffer instanceof ArrayBuffer);
-  return (shared ? bytes.slice() : bytes) as Uint8Array<ArrayBuffer>;
+  // Not `slice`: that of Node's Buffer does not copy.
+  return (shared ? new Uint8Array(bytes) : bytes) as Uint8Array<ArrayBuffer>;
 }
 
 function fromRaw(tensor: TensorProto, raw: Uint8Array, layout: Layout, count: number): Values {
