@@ -65,7 +65,8 @@ for (const opset of [17, 18, 21]) {
           const got = numbers((theirs?.data ?? []) as Float32Array);
           expect(got.length).toBe(wanted.length);
           const off = wanted.findIndex(
-            (value, k) => !(Math.abs(value - (got[k] ?? Number.NaN)) <= 1e-5 * (1 + Math.abs(value))),
+            (value, k) =>
+              !(Math.abs(value - (got[k] ?? Number.NaN)) <= 1e-5 * (1 + Math.abs(value))),
           );
           const place = wanted.map((value, k) => [value, got[k]])[off];
           expect(off === -1 || place?.every(Number.isNaN), `element ${off}: ${place}`).toBe(true);

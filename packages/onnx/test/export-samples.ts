@@ -223,9 +223,7 @@ export const samples: { readonly [Op in OpName]: readonly Sample<Op>[] } = {
   ],
   concat: [{ inputs: [x, y, x], attributes: { axis: 1 } }],
   gather: [{ inputs: [x, long([0, -1, 2])], attributes: { axis: 2 } }],
-  gatherElements: [
-    { inputs: [row, long([0, 3, 1, 1])], attributes: { axis: 0 } },
-  ],
+  gatherElements: [{ inputs: [row, long([0, 3, 1, 1])], attributes: { axis: 0 } }],
   expand: [{ inputs: [row], attributes: { shape: [3, 1] } }],
   tile: [{ inputs: [x], attributes: { repeats: [1, 2, 1, 1] } }],
   resize: [

@@ -143,7 +143,7 @@ function emitIntegers(
   unpacked: string,
   y: string,
   quantizer: Quantizer,
-): { scale: string; zero: string | undefined } {
+): { scale: string; zero: string } {
   const { signed, scaleShape } = quantizer;
   const { min } = codeRange(quantizer);
   let codes = unpacked;
@@ -158,14 +158,10 @@ function emitIntegers(
     codes = cast(moved, `${y}_quantized`, 'int8');
   }
   const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
-  const zero = quantizer.zeroPoint.some((code) => code !== 0)
-    ? writer.tensor(
-        `${y}_zero_point`,
-        tensor(quantizer.zeroPoint, scaleShape, signed ? 'int8' : 'uint8'),
-      )
-    : undefined;
+  const dtype = signed ? 'int8' : 'uint8';
+  const zero = writer.tensor(`${y}_zero_point`, tensor(quantizer.zeroPoint, scaleShape, dtype));
   writer.dequantized.add(y);
-  writer.node('DequantizeLinear', [codes, scale, zero ?? ''], [y], axisOf(quantizer), node.name);
+  writer.node('DequantizeLinear', [codes, scale, zero], [y], axisOf(quantizer), node.name);
   return { scale, zero };
 }
 

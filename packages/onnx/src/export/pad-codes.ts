@@ -1,7 +1,7 @@
 import { codeRange } from '@subbyte/quantizers';
 import { scalar } from '@subbyte/tensor';
 import { text } from './attributes.ts';
-import { quantizerNode, sameGrid, soleQuantizer } from './quantized-value.ts';
+import { sameGrid, soleQuantizer } from './quantized-value.ts';
 import type { Named, Writer } from './writer.ts';
 
 /**
@@ -18,16 +18,16 @@ export function padCodes(
   mode: string,
   fill: number,
 ): boolean {
-  const quantizer = quantizerNode(writer, x)?.attributes.quantizer;
+  const held = writer.codes.get(x);
   const after = soleQuantizer(writer, y);
-  const codes = writer.codes.get(x);
-  if (!quantizer || !after || codes === undefined || !sameGrid(quantizer, after)) return false;
+  if (!held || !after || !sameGrid(held.quantizer, after)) return false;
+  const { quantizer } = held;
   const { min, max } = codeRange(quantizer);
   const code = fill / (quantizer.scale[0] ?? 1) + (quantizer.zeroPoint[0] ?? 0);
   if (!Number.isInteger(code) || code < min || code > max) return false;
   const value = writer.tensor(`${y}_fill`, scalar(code, quantizer.signed ? 'int8' : 'uint8'));
   const padded = writer.name(`${y}_codes`);
-  writer.node('Pad', [codes, pads, value], [padded], { mode: text(mode) }, node.name);
-  writer.codes.set(y, padded);
+  writer.node('Pad', [held.name, pads, value], [padded], { mode: text(mode) }, node.name);
+  writer.codes.set(y, { name: padded, quantizer });
   return true;
 }

@@ -41,14 +41,12 @@ export function emitQdqWeight(
 
   const quantized = write(`${y}_quantized`, codes);
   const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
-  // Zero points that are all 0 are the default.
-  const zeroPoint = quantizer.zeroPoint.some((code) => code !== 0)
-    ? write(`${y}_zero_point`, tensor(quantizer.zeroPoint, scaleShape, dtype))
-    : undefined;
+  // Zeros are the default, but onnxruntime makes no QGemm of a weight without a zero point.
+  const zeroPoint = write(`${y}_zero_point`, tensor(quantizer.zeroPoint, scaleShape, dtype));
   annotate(writer, y, bits, scale, zeroPoint);
   const attributes = grouped
     ? { ...axisOf(quantizer), block_size: int(granularity.size) }
     : axisOf(quantizer);
   writer.dequantized.add(y);
-  writer.node('DequantizeLinear', [quantized, scale, zeroPoint ?? ''], [y], attributes, node.name);
+  writer.node('DequantizeLinear', [quantized, scale, zeroPoint], [y], attributes, node.name);
 }

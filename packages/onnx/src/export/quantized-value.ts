@@ -90,13 +90,13 @@ export function annotate(
   value: string,
   bits: number,
   scale: string,
-  zeroPoint: string | undefined,
+  zeroPoint: string,
 ): void {
   writer.annotations.push({
     tensorName: value,
     quantParameterTensorNames: [
       { key: 'SCALE_TENSOR', value: scale },
-      ...(zeroPoint === undefined ? [] : [{ key: 'ZERO_POINT_TENSOR', value: zeroPoint }]),
+      { key: 'ZERO_POINT_TENSOR', value: zeroPoint },
       { key: 'BITS', value: String(bits) },
     ],
   });
@@ -162,10 +162,10 @@ export function emitQuantizeDequantize(
   const { scale, zeroPoint } = writeGrid(writer, y, quantizer);
   const attributes = axisOf(quantizer);
   const held = writer.codes.get(x);
-  const known = gridOf(writer, x);
+  const known = held?.quantizer ?? gridOf(writer, x);
   const onGrid = known !== undefined && sameGrid(known, quantizer);
-  let codes = held;
-  if (codes === undefined || !onGrid) {
+  let codes = onGrid ? held?.name : undefined;
+  if (codes === undefined) {
     codes = writer.name(`${y}_quantized`);
     const { signed } = quantizer;
     const { min, max } = codeRange(quantizer);
@@ -186,6 +186,6 @@ export function emitQuantizeDequantize(
       writer.node('Clip', [bytes, low, high], [codes], {}, `${node.name}/clip`);
     }
   }
-  writer.codes.set(y, codes);
+  writer.codes.set(y, { name: codes, quantizer });
   writer.node('DequantizeLinear', [codes, scale, zeroPoint], [y], attributes, node.name);
 }

@@ -9,6 +9,7 @@ import {
 import { encodeModel, type ModelProto, type ValueInfoProto } from '@subbyte/onnx-proto';
 import { OnnxError } from '../errors.ts';
 import { dropClips } from './drop-clips.ts';
+import { prune } from './prune.ts';
 import { rules } from './rules.ts';
 import { transposeWeights } from './transpose-weights.ts';
 import { createWriter, type Form, type Rule, type Writer } from './writer.ts';
@@ -95,14 +96,14 @@ export function toOnnxModel(graph: Graph, options: ToOnnxOptions): ModelProto {
     producerName: options.producerName ?? 'subbyte',
     ...(options.producerVersion === undefined ? {} : { producerVersion: options.producerVersion }),
     opsetImport: [{ domain: '', version: opset }],
-    graph: {
+    graph: prune({
       name: graph.name,
       node: writer.nodes,
       initializer: writer.initializers,
       input: ready.inputs.map((info) => valueInfo(writer, info)),
       output: ready.outputs.map((info) => valueInfo(writer, info)),
       ...(writer.annotations.length > 0 ? { quantizationAnnotation: writer.annotations } : {}),
-    },
+    }),
     metadataProps: [...metadata].map(([key, value]) => ({ key, value })),
   };
 }

@@ -15,6 +15,7 @@ import {
   type TensorAnnotation,
   type TensorProto,
 } from '@subbyte/onnx-proto';
+import type { Quantizer } from '@subbyte/quantizers';
 import { type DataType, scalar, type Tensor, tensor } from '@subbyte/tensor';
 import { OnnxError } from '../errors.ts';
 import type { Attributes, AttributeValue } from './attributes.ts';
@@ -37,6 +38,12 @@ export interface Named {
   readonly op: string;
 }
 
+/** A value as integer codes. */
+export interface Codes {
+  readonly name: string;
+  readonly quantizer: Quantizer;
+}
+
 /** The graph node behind an ONNX node. */
 export interface Source extends Named {
   readonly inputs: readonly string[];
@@ -55,7 +62,7 @@ export interface Writer {
   /** The nodes that read each value. */
   readonly consumers: ReadonlyMap<string, readonly Node[]>;
   /** Integer codes that hold a value exactly, by the value's name. */
-  readonly codes: Map<string, string>;
+  readonly codes: Map<string, Codes>;
   /** Weights that are written as codes and DequantizeLinear. */
   readonly dequantized: Set<string>;
   readonly nodes: NodeProto[];

@@ -1,0 +1,121 @@
+import type { Graph } from '@subbyte/graph';
+import {
+  type Bits,
+  decode,
+  encode,
+  type Granularity,
+  perChannel,
+  perGroup,
+  perTensor,
+  type Quantizer,
+  uniform,
+} from '@subbyte/quantizers';
+import { random, randomNormal, type Tensor } from '@subbyte/tensor';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { packPlane, planeBytes, planesOf, unpackPlanes } from '../src/export/packed-layout.ts';
+import { type PackedWeight, toOnnx, toOnnxModel } from '../src/index.ts';
+import { runOnnx } from './export-engines.ts';
+
+const widths: readonly Bits[] = [2, 3, 4, 5, 6, 7, 8];
+
+/** A graph that gives a quantized weight, after adding the input 0 to it. */
+function weightGraph(weight: Tensor, quantizer: Quantizer): Graph {
+  return {
+    name: 'weight',
+    inputs: [{ name: 'zero', dtype: 'float32', shape: [] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: weight.shape }],
+    nodes: [
+      {
+        op: 'fakeQuantize',
+        name: 'quantize',
+        inputs: ['weight'],
+        outputs: ['quantized'],
+        attributes: { quantizer },
+      },
+      { op: 'add', name: 'add', inputs: ['quantized', 'zero'], outputs: ['y'], attributes: {} },
+    ],
+    constants: new Map([['weight', weight]]),
+    metadata: {},
+  };
+}
+
+const bitsOf = (data: Float32Array): Uint32Array =>
+  new Uint32Array(data.buffer, data.byteOffset, data.length);
+
+test('planes of a width add up to it, and unpacking gives the codes back', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 8 }),
+      fc.array(fc.nat(255), { maxLength: 40 }),
+      (bits, values) => {
+        const codes = Uint8Array.from(values, (value) => value & (2 ** bits - 1));
+        const planes = planesOf(bits);
+        expect(planes.reduce((sum, { width }) => sum + width, 0)).toBe(bits);
+        const packed = planes.map((plane) => ({ ...plane, bytes: packPlane(codes, plane) }));
+        for (const plane of packed) {
+          expect(plane.bytes.length).toBe(planeBytes(plane, codes.length));
+        }
+        expect(unpackPlanes(packed, codes.length)).toEqual(codes);
+      },
+    ),
+  );
+});
+
+test('the layout is the documented one', () => {
+  const codes = Uint8Array.of(1, 2, 3, 4, 5);
+  expect(packPlane(codes, { width: 4, shift: 0 })).toEqual(Uint8Array.of(0x21, 0x43, 0x05));
+  expect(packPlane(codes, { width: 2, shift: 0 })).toEqual(Uint8Array.of(0b00_11_10_01, 0b01));
+  expect(packPlane(codes, { width: 1, shift: 2 })).toEqual(Uint8Array.of(0b11000));
+});
+
+const granularities: readonly Granularity[] = [
+  perTensor,
+  perChannel(0),
+  perChannel(1),
+  perGroup(1, 4),
+  perGroup(1, 3),
+];
+
+for (const bits of widths) {
+  test(`weights of ${bits} bits unpack to the decoded ones, bit for bit, in both engines`, async () => {
+    const weight = randomNormal([5, 7, 3, 3], random(bits));
+    for (const granularity of granularities) {
+      for (const symmetric of [true, false]) {
+        const quantizer = uniform({ bits, granularity, symmetric, observer: 'minMax' }).fit(weight);
+        const graph = weightGraph(weight, quantizer);
+        const model = toOnnx(graph, { form: 'packed' });
+        const zero = randomNormal([], random(1), 0, 0);
+        const expected = bitsOf(decode(encode(weight, quantizer), quantizer).data as Float32Array);
+        for (const engine of ['node', 'web'] as const) {
+          const actual = (await runOnnx(engine, model, { zero }))['y'];
+          // Adding 0 turns -0 into 0.
+          const sum = Float32Array.from(new Float32Array(expected.buffer), (v) => v + 0);
+          expect(bitsOf(actual?.data as Float32Array)).toEqual(bitsOf(sum));
+        }
+      }
+    }
+  });
+
+  test(`weights of ${bits} bits take ${bits} eighths of a byte`, () => {
+    const weight = randomNormal([64, 64, 3, 3], random(bits));
+    const quantizer = uniform({ bits, granularity: perChannel(0), observer: 'minMax' }).fit(weight);
+    const model = toOnnxModel(weightGraph(weight, quantizer), { form: 'packed' });
+    const entry = model.metadataProps?.find(({ key }) => key === 'subbyte.packed.quantized');
+    const packed = JSON.parse(entry?.value ?? '') as PackedWeight;
+    const bytesOf = (name: string): Uint8Array =>
+      model.graph?.initializer?.find((tensor) => tensor.name === name)?.rawData ?? new Uint8Array();
+    const planes = packed.planes.map((plane) => ({ ...plane, bytes: bytesOf(plane.initializer) }));
+    const total = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    expect(total).toBe((weight.size * bits) / 8);
+    // The metadata are enough to decode the bytes without running the model.
+    const scales = new Float32Array(bytesOf(packed.scale).buffer);
+    const inner = weight.size / 64;
+    const decoded = Float32Array.from(unpackPlanes(planes, weight.size), (code, i) =>
+      Math.fround((code - (packed.zero as number)) * (scales[Math.floor(i / inner)] ?? 0)),
+    );
+    expect(decoded).toEqual(decode(encode(weight, quantizer), quantizer).data);
+    const file = toOnnx(weightGraph(weight, quantizer), { form: 'packed' });
+    expect(file.length).toBeLessThan(total + 4_000);
+  });
+}
