@@ -34,7 +34,7 @@ export interface FromOnnxOptions {
 }
 
 /** Versions of the standard operators that the importers know. */
-export const supportedOpsets = { first: 7, last: 26 } as const;
+export const supportedOpsets = { first: 1, last: 26 } as const;
 
 function opsetsOf(model: ModelProto): Map<string, number> {
   const { first, last } = supportedOpsets;

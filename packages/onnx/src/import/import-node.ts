@@ -6,8 +6,8 @@ import { attributesOf } from './attributes.ts';
 import { type Constant, constantOf } from './constant.ts';
 import type { ExternalData } from './external-data.ts';
 import { inferNode } from './infer.ts';
-import type { Importers, OnnxNode } from './node.ts';
-import { microsoft, standard } from './operators/index.ts';
+import type { Importer, Importers, OnnxNode } from './node.ts';
+import { microsoft, oldest, standard } from './operators/index.ts';
 import { unsupported } from './operators/unsupported.ts';
 
 /** The graph so far. */
@@ -33,9 +33,9 @@ const domains: { readonly [domain: string]: Importers } = {
   'com.microsoft': microsoft,
 };
 
-function importerOf(proto: NodeProto, error: (message: string) => OnnxError): Importers[string] {
-  const op = proto.opType ?? '';
-  const domain = domainOf(proto.domain);
+function importerOf({ op, opset, error }: OnnxNode, domain: string): Importer {
+  const since = domain === '' && Object.hasOwn(oldest, op) ? (oldest[op] ?? 1) : 1;
+  if (opset < since) throw error(`opset ${opset}, expected at least ${since} for this operator`);
   const importers = Object.hasOwn(domains, domain) ? domains[domain] : undefined;
   const importer = importers && Object.hasOwn(importers, op) ? importers[op] : undefined;
   if (importer) return importer;
@@ -131,10 +131,10 @@ function makeNode(draft: Draft, proto: NodeProto, name: string): OnnxNode {
  */
 export function importNode(draft: Draft, proto: NodeProto, name: string): void {
   const node = makeNode(draft, proto, name);
-  const importer = importerOf(proto, node.error);
+  const importer = importerOf(node, domainOf(proto.domain));
   try {
     for (const input of node.inputs) if (input !== '') node.type(input);
-    importer?.(node);
+    importer(node);
   } catch (cause) {
     if (cause instanceof OnnxError && cause.node !== undefined) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);

@@ -30,3 +30,32 @@ export const microsoft: Importers = {
   QuantizeLinear: standard.QuantizeLinear as Importers[string],
   DequantizeLinear: standard.DequantizeLinear as Importers[string],
 };
+
+/** Oldest version of each operator that the importers know; the others are known from the first. */
+export const oldest: { readonly [op: string]: number } = {
+  // Broadcasting was an attribute.
+  Add: 7,
+  Sub: 7,
+  Mul: 7,
+  Div: 7,
+  Pow: 7,
+  And: 7,
+  Or: 7,
+  Xor: 7,
+  Equal: 7,
+  Less: 7,
+  Greater: 7,
+  PRelu: 7,
+  Gemm: 7,
+  // Training was an attribute.
+  BatchNormalization: 7,
+  Dropout: 7,
+  // Options had other names, types or places.
+  Upsample: 7,
+  Cast: 6,
+  Tile: 6,
+  Reshape: 5,
+  Concat: 4,
+  Pad: 2,
+  Split: 2,
+};

@@ -17,14 +17,29 @@ function InstanceNormalization(node: OnnxNode): void {
   node.emit('instanceNorm', inputs, { epsilon }, node.outputs);
 }
 
+/** The axes from `first` on. */
+function axesFrom(node: OnnxNode, x: string, first: number): number[] {
+  const end = first < 0 ? 0 : node.rank(x);
+  if (!Number.isInteger(first) || Math.abs(first) > 2 ** 10) throw node.error(`axis ${first}`);
+  return Array.from({ length: Math.max(end - first, 0) }, (_, i) => first + i);
+}
+
 function LayerNormalization(node: OnnxNode): void {
-  refuseOutput(node, 1, 'the mean');
-  refuseOutput(node, 2, 'the inverse deviation');
+  const x = node.input(0);
   const axis = node.attributes.int('axis', -1);
   const epsilon = node.attributes.float('epsilon', 1e-5);
-  const inputs = [node.input(0), node.input(1)];
+  const inputs = [x, node.input(1)];
   if (node.has(2)) inputs.push(node.input(2));
-  node.emit('layerNorm', inputs, { axis, epsilon }, node.outputs.slice(0, 1));
+  const [output, mean, inverse] = node.outputs;
+  if (output) node.emit('layerNorm', inputs, { axis, epsilon }, [output]);
+  if (!mean && !inverse) return;
+  const options = { axes: axesFrom(node, x, axis), keepAxes: true };
+  const average = node.emit('reduceMean', [x], options, mean ? [mean] : undefined);
+  if (!inverse) return;
+  const centred = apply(node, 'sub', x, average);
+  const variance = node.emit('reduceMean', [apply(node, 'mul', centred, centred)], options);
+  const shifted = apply(node, 'add', variance, scalarLike(node, x, epsilon));
+  node.emit('reciprocal', [apply(node, 'sqrt', shifted)], {}, [inverse]);
 }
 
 /** Back to the shape of `x` as the node's result. */
@@ -55,10 +70,7 @@ function GroupNormalization(node: OnnxNode): void {
 
 function RMSNormalization(node: OnnxNode): void {
   const x = node.input(0);
-  const first = node.attributes.int('axis', -1);
-  const rank = first < 0 ? 0 : node.rank(x);
-  const axes: number[] = [];
-  for (let axis = first; axis < rank; axis++) axes.push(axis);
+  const axes = axesFrom(node, x, node.attributes.int('axis', -1));
   const mean = node.emit('reduceMean', [apply(node, 'mul', x, x)], { axes, keepAxes: true });
   const epsilon = scalarLike(node, x, node.attributes.float('epsilon', 1e-5));
   const size = apply(node, 'sqrt', apply(node, 'add', mean, epsilon));
