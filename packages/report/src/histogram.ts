@@ -17,6 +17,9 @@ export function histogramChart(range: ReportRange, label: string): Html {
   const { histogram, gridMin, gridMax, bits } = range;
   const low = Math.min(histogram.min, gridMin);
   const high = Math.max(histogram.max, gridMax);
+  if (!Number.isFinite(high - low) || histogram.counts.length === 0) {
+    return html`<p class="muted">no finite values</p>`;
+  }
   const scale = width / (high - low || 1);
   const x = (value: number): number => (value - low) * scale;
   const { counts } = histogram;
@@ -40,5 +43,5 @@ export function histogramChart(range: ReportRange, label: string): Html {
   return html`<svg class="histogram" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${description}"><title>${description}</title>${outside.map(
     ([from = 0, to = 0]) =>
       html`<rect class="outside" x="${short(from)}" width="${short(to - from)}" height="${height}"/>`,
-  )}<path class="grid" d="${lines.join('')}"/><path class="bins" d="${shape}"/></svg><div class="axis"><span>${numberText(low)}</span><span>${numberText(high)}</span></div>`;
+  )}<path class="bins" d="${shape}"/><path class="grid" d="${lines.join('')}"/></svg><div class="axis"><span>${numberText(low)}</span><span>${numberText(high)}</span></div>`;
 }

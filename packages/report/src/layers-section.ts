@@ -69,9 +69,10 @@ function head(shown: readonly Column[]): Html {
 }
 
 function row(layer: ReportLayer, place: number, worst: boolean, shown: readonly Column[]): Html {
+  const quality = qualityOf(layer);
   const cells = shown.map(({ sort, cell }) =>
     sort
-      ? html`<td class="number" data-value="${sort(layer) ?? ''}">${cell(layer)}</td>`
+      ? html`<td class="${sort(layer) === quality ? 'number judged' : 'number'}" data-value="${sort(layer) ?? ''}">${cell(layer)}</td>`
       : html`<td>${cell(layer)}</td>`,
   );
   return html`<tr id="layer-${place}"${worst && html` class="worst"`}><th scope="row" data-value="${place}"><span class="name">${layer.name}</span>${worst && html`<span class="tag">lowest</span>`}${layer.reason && html`<span class="reason">${layer.reason}</span>`}</th>${cells}</tr>`;

@@ -1,19 +1,19 @@
 /** Sorting of tables and copying of options; the report reads as well without it. */
 export const script: string = `
 for (const table of document.querySelectorAll('table.sortable')) {
-  const heads = [...table.tHead.rows[0].cells];
-  const body = table.tBodies[0];
+  const heads = [...table.querySelectorAll('thead th')];
+  const body = table.querySelector('tbody');
   heads.forEach((head, column) => head.addEventListener('click', () => {
     const direction = head.getAttribute('aria-sort') === 'ascending' ? -1 : 1;
     for (const other of heads) other.removeAttribute('aria-sort');
     head.setAttribute('aria-sort', direction > 0 ? 'ascending' : 'descending');
-    const key = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
+    const key = (row) => row.children[column].dataset.value ?? row.children[column].textContent;
     const compare = (a, b) => {
       const [x, y] = [key(a), key(b)];
       if (x === '' || y === '') return (x === '') - (y === '');
       return direction * (isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y);
     };
-    body.append(...[...body.rows].sort(compare));
+    body.append(...[...body.children].sort(compare));
   }));
 }
 document.addEventListener('click', async ({ target }) => {

@@ -7,6 +7,9 @@ const height = 100;
 /** A round step that cuts `top` decibels into three to six parts. */
 const stepOf = (top: number): number => [5, 10, 20, 40].find((step) => top / step <= 6) ?? 50;
 
+const legend = (key: string, meaning: string): Html =>
+  html`<span class="legend"><span class="key ${key}"></span> ${meaning}</span> `;
+
 /** A bar for each layer: dB of its result; a tick for the dB of its weights. */
 export function sqnrChart(layers: readonly ReportLayer[], worst: ReadonlySet<number>): Html {
   const finite = (value: number | undefined): number =>
@@ -37,7 +40,7 @@ export function sqnrChart(layers: readonly ReportLayer[], worst: ReadonlySet<num
       html`<path class="tick" d="M${(i + 0.14).toFixed(2)} ${y(weights)}h.72"/>`
     }</a>`;
   });
-  return html`<figure class="sqnr"><figcaption><b>SQNR by layer</b>, dB, in the order of computation. <span class="key bar"></span> output <span class="key worst"></span> lowest <span class="key tick"></span> weights</figcaption><div class="plot"><div class="scale" aria-hidden="true">${lines.map(
+  return html`<figure class="sqnr"><figcaption><b>SQNR by layer</b>, dB, in the order of computation.&ensp;${legend('bar', 'output')}${legend('worst', 'lowest')}${legend('tick', 'weights')}</figcaption><div class="plot"><div class="scale" aria-hidden="true">${lines.map(
     (value) => html`<span style="top:${y(value)}%">${value}</span>`,
   )}</div><svg viewBox="0 0 ${drawn.length} ${height}" preserveAspectRatio="none" role="img" aria-label="Signal to quantization noise ratio of ${drawn.length} layers; the table below has the numbers">${lines.map(
     (value) => html`<path class="rule" d="M0 ${y(value)}H${drawn.length}"/>`,

@@ -23,7 +23,7 @@ h1, h2, h3, h4, p, dl, dd, ul, figure { margin: 0; padding: 0; }
 ul { list-style: none; }
 h1 { font-size: clamp(1.6rem, 4vw, 2.25rem); line-height: 1.2; font-weight: 650; letter-spacing: -0.02em; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; font-weight: 620; letter-spacing: -0.01em; margin-bottom: 0.5rem; }
-h2 + p, section > p { color: var(--soft); max-width: 46rem; }
+h2 + p, section > p { color: var(--soft); max-width: 50rem; text-wrap: pretty; }
 section { margin-top: 3.5rem; }
 small, i { font-size: 0.8em; font-style: normal; font-weight: 400; color: var(--soft); }
 b { font-weight: 620; }
@@ -45,14 +45,15 @@ table { border-collapse: collapse; width: 100%; font-size: 0.88rem; }
 thead th { border-bottom: 1px solid var(--ink); font-weight: 500; color: var(--soft); vertical-align: bottom; white-space: nowrap; }
 th, td { text-align: left; padding: 0.42rem 0 0.42rem 1.25rem; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 th:first-child { padding-left: 0; }
-td:first-of-type { white-space: nowrap; }
-.number { text-align: right; white-space: nowrap; }
+td { white-space: nowrap; }
+td.reason { white-space: normal; }
+.number { text-align: right; }
 tbody tr:hover { background: var(--faint); }
 tr:target { background: var(--faint); box-shadow: -3px 0 0 var(--accent); }
 tbody th { min-width: 11rem; }
 .reason { display: block; color: var(--soft); font-size: 0.8rem; }
 td.reason { display: table-cell; } td.no { color: var(--warn); }
-tr.worst .name, tr.worst .number:nth-last-child(-n+3) { color: var(--warn); }
+tr.worst .name, tr.worst .judged { color: var(--warn); }
 .tag { margin-left: 0.6em; padding: 0.05em 0.5em; border-radius: 1em; background: var(--warn-faint); color: var(--warn); font-size: 0.72rem; white-space: nowrap; }
 th button { all: unset; cursor: pointer; }
 th button:hover { color: var(--ink); }
@@ -64,21 +65,21 @@ th[aria-sort] button::after { content: ' ↑'; } th[aria-sort='descending'] butt
 section .scroll + p { margin-top: 1rem; }
 .sqnr { margin-top: 1rem; }
 figcaption { font-size: 0.88rem; color: var(--soft); } figcaption b { color: var(--ink); }
-.plot { display: grid; grid-template-columns: 2rem 1fr; height: 11rem; margin-top: 0.9rem; }
-.plot svg { width: 100%; height: 100%; overflow: visible; }
-.scale { position: relative; font-size: 0.75rem; color: var(--soft); }
-.scale span { position: absolute; right: 0.5rem; transform: translateY(-50%); }
+.legend { white-space: nowrap; margin-right: 0.7rem; }
+.plot { position: relative; height: 11rem; margin: 1rem 0 0 2rem; }
+.plot svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.scale { font-size: 0.75rem; color: var(--soft); }
+.scale span { position: absolute; right: calc(100% + 0.5rem); transform: translateY(-50%); }
 .rule { stroke: var(--line); } .bar { fill: var(--fill); } .bar.worst { fill: var(--warn-fill); }
 .hit { fill: transparent; } a:hover .bar { fill: var(--accent); }
 .tick { stroke: var(--ink); stroke-width: 1.5; }
 .rule, .tick, .grid { vector-effect: non-scaling-stroke; fill: none; }
-.key { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 2px; margin: 0 0.15rem 0 0.8rem; vertical-align: -0.08rem; }
+.key { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 2px; margin-right: 0.15rem; vertical-align: -0.08rem; }
 .key.bar { background: var(--fill); } .key.worst { background: var(--warn-fill); } .key.tick { height: 2px; vertical-align: 0.25rem; background: var(--ink); }
-.key.outside { background: var(--warn-fill); opacity: 0.45; margin-left: 0; }
+.key.outside { background: var(--warn-fill); opacity: 0.45; }
 .hint { margin-top: 1.5rem; padding: 1rem 1.25rem; background: var(--faint); border-radius: 8px; font-size: 0.9rem; }
 .hint ul { margin-top: 0.5rem; }
-.hint li { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 1rem; padding: 0.2rem 0; }
-.hint li .muted { margin-left: auto; }
+.hint li { display: grid; grid-template-columns: 1fr auto auto; align-items: center; gap: 0 1rem; padding: 0.2rem 0; }
 button.copy { font: inherit; font-size: 0.8rem; color: var(--accent); background: none; border: 1px solid var(--line); border-radius: 5px; padding: 0.1rem 0.65rem; min-width: 4.4rem; cursor: pointer; }
 button.copy:hover { border-color: var(--accent); }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 1.75rem 2.5rem; margin-top: 1.5rem; }
@@ -91,7 +92,8 @@ h4 { font-size: 0.8rem; font-weight: 500; } h4 span { color: var(--soft); font-w
 .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem 2rem; margin-top: 1.25rem; }
 .samples article { break-inside: avoid; } .samples img { display: block; max-width: 100%; height: 40px; object-fit: contain; object-position: left; background: #fff; border-radius: 4px; border: 1px solid var(--line); }
 .samples dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; margin-top: 0.4rem; font-size: 0.85rem; }
-.samples dt { color: var(--soft); } .samples dd { font-family: var(--mono); font-size: 0.82rem; white-space: pre-wrap; } .differs { color: var(--warn); }
+.samples dt { color: var(--soft); } .samples dd { font-family: var(--mono); font-size: 0.82rem; white-space: pre-wrap; } 
+.differs mark { background: var(--warn-faint); color: var(--warn); border-bottom: 2px solid var(--warn-fill); font-weight: 700; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.9rem 1.5rem; margin-top: 0.75rem; }
 .facts dt { font-size: 0.82rem; color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
 .command { display: flex; align-items: start; gap: 1rem; margin-top: 1.5rem; padding: 0.9rem 1.1rem; background: var(--faint); border-radius: 8px; }
@@ -100,7 +102,8 @@ footer { margin-top: 4rem; padding-top: 0.9rem; border-top: 1px solid var(--line
 @media (max-width: 34rem) {
   body { padding: 2rem 1rem 3rem; }
   .figures { grid-template-columns: 1fr 1fr; } .figure .value { font-size: 1.5rem; }
-  .cards article { grid-template-columns: 1fr; } .plot { height: 8rem; } .hint li .muted { margin-left: 0; }
+  .cards article { grid-template-columns: 1fr; }
+  .plot { height: 8rem; } .hint li { grid-template-columns: 1fr auto; } .hint li .muted { grid-row: 2; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
