@@ -3,7 +3,7 @@
 
 import type { Tensor } from '@subbyte/tensor';
 import { any, constant, either, type Match, number, op, type Pattern } from './match.ts';
-import type { Node, OpAttributes, OpName, ValueType } from './types.ts';
+import type { Node, NodeOf, OpAttributes, OpName, ValueType } from './types.ts';
 
 /** What a matched expression becomes: one node that reads `inputs`; absent: leave it alone. */
 export type Replacement = {
@@ -92,6 +92,17 @@ function globalPool({ values, nodes }: Match, { types }: FusionContext): Replace
   };
 }
 
+function lastAxisSoftmax(
+  { values, nodes }: Match,
+  { types }: FusionContext,
+): Replacement | undefined {
+  const rank = types.get(values.x as string)?.shape?.length;
+  const flatten = nodes.find(({ op }) => op === 'flatten') as NodeOf<'flatten'> | undefined;
+  const axis = flatten?.attributes.axis;
+  if (rank === undefined || (axis !== rank - 1 && axis !== -1)) return undefined;
+  return { op: 'softmax', inputs: [values.x as string], attributes: { axis: rank - 1 } };
+}
+
 const erfTerm = plus(
   op('erf', [either(over(x, number(Math.SQRT2)), times(x, number(Math.SQRT1_2)))]),
   one,
@@ -149,6 +160,14 @@ export const fusions: readonly Fusion[] = [
     name: 'layerNorm with scale',
     pattern: times(normalised, constant('scale')),
     replace: layerNorm,
+  },
+  {
+    name: 'softmax over the last axis by way of rank 2 (ONNX before opset 13)',
+    pattern: op('dynamicReshape', [
+      op('softmax', [op('flatten', [x])], ({ axis }) => axis === 1 || axis === -1),
+      op('shape', [x], ({ start, end }) => start === 0 && end === undefined),
+    ]),
+    replace: lastAxisSoftmax,
   },
   {
     name: 'average pool over the whole plane',

@@ -8,7 +8,7 @@ import {
 } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
 import type { NodeOf } from '../types.ts';
-import { resolveOptions } from './resolve-options.ts';
+import { mayNeedShapes, resolveOptions } from './resolve-options.ts';
 import type { OperationRule } from './rule.ts';
 
 const one: readonly [number, number] = [1, 1];
@@ -56,6 +56,7 @@ type KernelNode<K extends KernelName> = NodeOf<K>;
 
 function ruleOf<K extends KernelName>(kernel: K): OperationRule<K> {
   const compute = kernels[kernel] as Kernel<K>;
+  const needsShapes = mayNeedShapes(kernel);
   return {
     operands: operandCounts[kernel] ?? one,
     dtypes: (node: KernelNode<K>, dtypes) => [kernelDataType[kernel](dtypes, node.attributes)],
@@ -65,6 +66,7 @@ function ruleOf<K extends KernelName>(kernel: K): OperationRule<K> {
       return [kernelShapes[kernel](shapes, options)];
     },
     run: (node: KernelNode<K>, operands) => {
+      if (!needsShapes) return [compute(operands as unknown as OperandsOf<K>, node.attributes)];
       const shapes = operands.map((operand: Tensor | undefined) => operand?.shape);
       const options = resolveOptions(kernel, node.attributes, shapes);
       return [compute(operands as unknown as OperandsOf<K>, options)];
@@ -76,8 +78,3 @@ function ruleOf<K extends KernelName>(kernel: K): OperationRule<K> {
 export const kernelRules: { readonly [K in KernelName]: OperationRule<K> } = Object.fromEntries(
   (Object.keys(kernelShapes) as KernelName[]).map((kernel) => [kernel, ruleOf(kernel)]),
 ) as unknown as { readonly [K in KernelName]: OperationRule<K> };
-
-/** Whether `op` is a kernel. */
-export function isKernel(op: string): op is KernelName {
-  return Object.hasOwn(kernelRules, op);
-}
