@@ -1,1 +1,2 @@
-export {};
+export { WasmError } from './errors.ts';
+export { type WasmBackend, type WasmOptions, wasm } from './wasm.ts';

@@ -1,0 +1,15 @@
+export { activateAll } from './activation';
+export * from './binary';
+export * from './cast';
+export { gemm, gemmScratch } from './gemm';
+export * from './matvec';
+export * from './move';
+export * from './normalize';
+export * from './pack';
+export * from './quantize';
+export * from './reduce';
+export * from './resize';
+export * from './scatter';
+export * from './softmax';
+export * from './unary';
+export * from './window';

@@ -1,0 +1,135 @@
+import {
+  bytesPerElement,
+  type DataType,
+  fromStorage,
+  type Shape,
+  type Storage,
+  sizeOf,
+  type Tensor,
+} from '@subbyte/tensor';
+import type { Memory } from './memory.ts';
+import type { WasmFunctions } from './module.ts';
+import { releaser, type StorageFactory, type WasmStorage } from './storage.ts';
+
+/** What the kernels work with: the module and one linear memory. */
+export interface Engine {
+  readonly wasm: WasmFunctions;
+  /** A tensor of undefined content in linear memory. */
+  allocate<D extends DataType>(shape: Shape, dtype: D, purpose: string): Tensor<D>;
+  /** A copy in linear memory, or the tensor itself when it lives there. */
+  upload<D extends DataType>(input: Tensor<D>): Tensor<D>;
+  /** Address of the elements; operands from elsewhere are copied for the duration of the call. */
+  address(input: Tensor): number;
+  /** Address of `bytes` bytes for the duration of the call. */
+  scratch(bytes: number): number;
+  /** Address of a copy of `values` for the duration of the call. */
+  table(values: Int32Array | Float32Array | readonly number[]): number;
+  /**
+   * Address of `bytes` bytes that `fill` wrote from `input`. They are kept with a frozen tensor and
+   * made anew for another.
+   */
+  arranged(
+    input: Tensor,
+    key: string,
+    bytes: number,
+    fill: (from: number, to: number) => void,
+  ): number;
+  isFrozen(input: Tensor): boolean;
+  freeze(input: Tensor): void;
+  /** Runs one kernel call and gives back its scratch. */
+  call<Result>(kernel: string, work: () => Result): Result;
+}
+
+/** The bytes of a tensor's elements. */
+export function bytesOf(input: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = input.data;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** An engine on `memory`. */
+export function createEngine(
+  wasm: WasmFunctions,
+  memory: Memory,
+  storages: StorageFactory,
+): Engine {
+  const frozen = new WeakMap<Storage, Map<string, number>>();
+  let kernel = 'wasm';
+
+  const write = (bytes: Uint8Array, address: number): void => {
+    new Uint8Array(memory.memory.buffer, address, bytes.length).set(bytes);
+  };
+
+  const scratch = (bytes: number): number => memory.scratch(bytes, kernel);
+
+  const allocate = <D extends DataType>(shape: Shape, dtype: D, purpose: string): Tensor<D> => {
+    const bytes = sizeOf(shape) * bytesPerElement(dtype);
+    return fromStorage(dtype, shape, storages.create(bytes, purpose));
+  };
+
+  const keep = (storage: Storage, key: string, bytes: number): number => {
+    const address = memory.allocate(bytes, kernel);
+    (frozen.get(storage) as Map<string, number>).set(key, address);
+    storages.onRelease(storage, releaser(memory, address));
+    return address;
+  };
+
+  const address = (input: Tensor): number => {
+    const own: WasmStorage | undefined = storages.own(input.storage);
+    if (own) return own.address;
+    const cache = frozen.get(input.storage);
+    const known = cache?.get('copy');
+    if (known !== undefined) return known;
+    const bytes = bytesOf(input);
+    const place = cache ? keep(input.storage, 'copy', bytes.length) : scratch(bytes.length);
+    write(bytes, place);
+    return place;
+  };
+
+  return {
+    wasm,
+    allocate,
+    upload: (input) => {
+      if (storages.own(input.storage)) return input;
+      const result = allocate(input.shape, input.dtype, 'upload');
+      write(bytesOf(input), (result.storage as WasmStorage).address);
+      return result;
+    },
+    address,
+    scratch,
+    table: (values) => {
+      const place = scratch(values.length * 4);
+      const array = values instanceof Float32Array ? values : Int32Array.from(values);
+      write(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), place);
+      return place;
+    },
+    arranged: (input, key, bytes, fill) => {
+      const cache = frozen.get(input.storage);
+      const known = cache?.get(key);
+      if (known !== undefined) return known;
+      // The copy of a heap operand is only needed while it is rearranged.
+      const own = storages.own(input.storage);
+      let from = own?.address;
+      if (from === undefined) {
+        const source = bytesOf(input);
+        from = scratch(source.length);
+        write(source, from);
+      }
+      const to = cache ? keep(input.storage, key, bytes) : scratch(bytes);
+      fill(from, to);
+      return to;
+    },
+    isFrozen: (input) => frozen.has(input.storage),
+    freeze: (input) => {
+      if (!frozen.has(input.storage)) frozen.set(input.storage, new Map());
+    },
+    call: (name, work) => {
+      const before = kernel;
+      kernel = name;
+      try {
+        return memory.withScratch(work);
+      } finally {
+        kernel = before;
+      }
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { sameShape } from '@subbyte/tensor';
+import { splitAt } from './grid.ts';
+import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+
+/** `(x - mean) / sqrt(variance + epsilon) * scale + bias` per channel. */
+export const batchNorm: KernelFactory<'batchNorm'> = defineKernel(
+  'batchNorm',
+  allFloat32,
+  (engine, [x, scale, bias, mean, variance], { epsilon }, result) => {
+    const { outer, length, inner } = splitAt(x.shape, 1);
+    engine.wasm.batchNorm(
+      engine.address(x),
+      result.address,
+      outer,
+      length,
+      inner,
+      engine.address(scale),
+      engine.address(bias),
+      engine.address(mean),
+      engine.address(variance),
+      epsilon,
+    );
+  },
+);
+
+/** Normalises each plane of each sample, then scales per channel. */
+export const instanceNorm: KernelFactory<'instanceNorm'> = defineKernel(
+  'instanceNorm',
+  allFloat32,
+  (engine, [x, scale, bias], { epsilon }, result) => {
+    const { outer, length, inner } = splitAt(x.shape, 1);
+    engine.wasm.instanceNorm(
+      engine.address(x),
+      result.address,
+      outer,
+      length,
+      inner,
+      engine.address(scale),
+      engine.address(bias),
+      epsilon,
+    );
+  },
+);
+
+/** Normalises over all axes from `axis` on; scale and bias have their shape. */
+export const layerNorm: KernelFactory<'layerNorm'> = defineKernel(
+  'layerNorm',
+  (operands, { axis }) => {
+    const [x, scale, bias] = operands;
+    const normalized = x.shape.slice(axis);
+    return (
+      allFloat32(operands) &&
+      sameShape(scale.shape, normalized) &&
+      (bias === undefined || sameShape(bias.shape, normalized))
+    );
+  },
+  (engine, [x, scale, bias], { axis, epsilon }, result) => {
+    const { outer, length, inner } = splitAt(x.shape, axis);
+    engine.wasm.layerNorm(
+      engine.address(x),
+      result.address,
+      outer,
+      length * inner,
+      engine.address(scale),
+      bias ? engine.address(bias) : 0,
+      epsilon,
+    );
+  },
+);

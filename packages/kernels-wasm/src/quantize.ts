@@ -1,0 +1,143 @@
+import type { GridOptions, OptionsOf } from '@subbyte/kernels';
+import { type Shape, stridesOf, type Tensor } from '@subbyte/tensor';
+import { copyWalk } from './copy.ts';
+import type { Engine } from './engine.ts';
+import { splitAt } from './grid.ts';
+import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import type { DecodeFunction } from './module.ts';
+
+/** Lines of `inner` elements with one scale each; `channels` scales are taken in turn. */
+interface Lines {
+  readonly outer: number;
+  readonly channels: number;
+  readonly inner: number;
+  readonly scales: number;
+  readonly zeros: number;
+}
+
+/** Whether the groups divide the axis, so that a shape with strides describes them. */
+function isRegular(shape: Shape, scale: Tensor, { axis, groupSize }: GridOptions): boolean {
+  return groupSize === 0 || scale.size === 1 || (shape[axis] as number) % groupSize === 0;
+}
+
+/** Zero points as float32, zeros when there are none. */
+function zeroPoints(engine: Engine, zeroPoint: Tensor | undefined, count: number): number {
+  if (zeroPoint?.dtype === 'float32') return engine.address(zeroPoint);
+  const values = (zeroPoint?.data ?? new Float32Array(count)) as ArrayLike<number>;
+  return engine.table(Float32Array.from(values));
+}
+
+function linesOf(
+  engine: Engine,
+  shape: Shape,
+  scale: Tensor,
+  zeroPoint: Tensor | undefined,
+  { axis, groupSize }: GridOptions,
+): Lines {
+  const scales = engine.address(scale);
+  const zeros = zeroPoints(engine, zeroPoint, scale.size);
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (scale.size === 1) return { outer: 1, channels: 1, inner: size, scales, zeros };
+  if (groupSize === 0) {
+    const { outer, length, inner } = splitAt(shape, axis);
+    return { outer, channels: length, inner, scales, zeros };
+  }
+  // Per group: one scale per element, spread out.
+  const strides = stridesOf(scale.shape);
+  const walk = {
+    shape: shape.flatMap((n, i) => (i === axis ? [n / groupSize, groupSize] : [n])),
+    strides: strides.flatMap((stride, i) => (i === axis ? [stride, 0] : [stride])),
+  };
+  const spread = (from: number): number => {
+    const to = engine.scratch(size * 4);
+    copyWalk(engine, from, to, 4, walk);
+    return to;
+  };
+  return { outer: 1, channels: size, inner: 1, scales: spread(scales), zeros: spread(zeros) };
+}
+
+/** Codes beyond this are not exact in float32. */
+const exact = 2 ** 23;
+
+const isNarrow = ({ min, max }: { readonly min: number; readonly max: number }): boolean =>
+  min >= -exact && max <= exact;
+
+/** `dequantizeLinear(quantizeLinear(x))` in one pass. */
+export const fakeQuantizeUniform: KernelFactory<'fakeQuantizeUniform'> = defineKernel(
+  'fakeQuantizeUniform',
+  (operands, options) =>
+    allFloat32(operands) && isNarrow(options) && isRegular(operands[0].shape, operands[1], options),
+  (engine, [x, scale, zeroPoint], options, result) => {
+    const { outer, channels, inner, scales, zeros } = linesOf(
+      engine,
+      x.shape,
+      scale,
+      zeroPoint,
+      options,
+    );
+    const { min, max } = options;
+    const from = engine.address(x);
+    engine.wasm.fakeQuantize(from, result.address, outer, channels, inner, scales, zeros, min, max);
+  },
+);
+
+const codeBytes: { readonly [D in OptionsOf<'quantizeLinear'>['dtype']]: 1 | 2 | undefined } = {
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: undefined,
+};
+
+/** float32 to integer codes of 1 or 2 bytes. */
+export const quantizeLinear: KernelFactory<'quantizeLinear'> = defineKernel(
+  'quantizeLinear',
+  ([x, scale], options) =>
+    codeBytes[options.dtype] !== undefined && isRegular(x.shape, scale, options),
+  (engine, [x, scale, zeroPoint], options, result) => {
+    const { outer, channels, inner, scales, zeros } = linesOf(
+      engine,
+      x.shape,
+      scale,
+      zeroPoint,
+      options,
+    );
+    engine.wasm.quantize(
+      engine.address(x),
+      result.address,
+      outer,
+      channels,
+      inner,
+      scales,
+      zeros,
+      options.min,
+      options.max,
+      codeBytes[options.dtype] as number,
+    );
+  },
+);
+
+const decoders: Readonly<Record<string, DecodeFunction | undefined>> = {
+  int8: 'dequantizeInt8',
+  uint8: 'dequantizeUint8',
+  int16: 'dequantizeInt16',
+  uint16: 'dequantizeUint16',
+};
+
+/** Integer codes of 1 or 2 bytes to float32. */
+export const dequantizeLinear: KernelFactory<'dequantizeLinear'> = defineKernel(
+  'dequantizeLinear',
+  ([codes, scale], options) =>
+    decoders[codes.dtype] !== undefined && isRegular(codes.shape, scale, options),
+  (engine, [codes, scale, zeroPoint], options, result) => {
+    const { outer, channels, inner, scales, zeros } = linesOf(
+      engine,
+      codes.shape,
+      scale,
+      zeroPoint,
+      options,
+    );
+    const decode = engine.wasm[decoders[codes.dtype] as DecodeFunction];
+    decode(engine.address(codes), result.address, outer, channels, inner, scales, zeros);
+  },
+);

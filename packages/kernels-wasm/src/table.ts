@@ -1,0 +1,117 @@
+import type { KernelName, KernelTable } from '@subbyte/kernels';
+import { logSoftmax, softmax } from './along-axis.ts';
+import { add, div, max, min, mul, prelu, sub } from './binary-arithmetic.ts';
+import { cast } from './cast.ts';
+import { convTranspose2d } from './conv-transpose2d.ts';
+import { conv2d } from './conv2d.ts';
+import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
+import type { Engine } from './engine.ts';
+import { gather } from './gather.ts';
+import type { KernelFactory } from './kernel.ts';
+import { matmul } from './matmul.ts';
+import { concat, expand, slice, tile, transpose } from './movement.ts';
+import { batchNorm, instanceNorm, layerNorm } from './normalization.ts';
+import { pad } from './pad.ts';
+import { averagePool2d, maxPool2d } from './pool2d.ts';
+import { dequantizeLinear, fakeQuantizeUniform, quantizeLinear } from './quantize.ts';
+import {
+  reduceL1,
+  reduceL2,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceProd,
+  reduceSum,
+  reduceSumSquare,
+} from './reduction.ts';
+import { resize } from './resize.ts';
+import {
+  celu,
+  clip,
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  relu,
+  selu,
+  sigmoid,
+  softplus,
+  softsign,
+} from './unary-activations.ts';
+import { abs, ceil, floor, neg, reciprocal, round, sign, sqrt } from './unary-arithmetic.ts';
+import { erf, exp, log, tanh } from './unary-functions.ts';
+
+/** The kernels with code here; the reference computes the others. */
+const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
+  matmul,
+  conv2d,
+  convTranspose2d,
+  maxPool2d,
+  averagePool2d,
+  abs,
+  neg,
+  sign,
+  exp,
+  log,
+  sqrt,
+  reciprocal,
+  floor,
+  ceil,
+  round,
+  erf,
+  tanh,
+  sigmoid,
+  relu,
+  softplus,
+  softsign,
+  hardSwish,
+  gelu,
+  leakyRelu,
+  elu,
+  celu,
+  selu,
+  hardSigmoid,
+  clip,
+  add,
+  sub,
+  mul,
+  div,
+  min,
+  max,
+  prelu,
+  reduceSum,
+  reduceMean,
+  reduceMax,
+  reduceMin,
+  reduceProd,
+  reduceSumSquare,
+  reduceL1,
+  reduceL2,
+  softmax,
+  logSoftmax,
+  batchNorm,
+  instanceNorm,
+  layerNorm,
+  transpose,
+  pad,
+  slice,
+  concat,
+  gather,
+  expand,
+  tile,
+  resize,
+  depthToSpace,
+  spaceToDepth,
+  cast,
+  quantizeLinear,
+  dequantizeLinear,
+  fakeQuantizeUniform,
+};
+
+/** The kernel table of a backend on `engine`. */
+export function createKernels(engine: Engine): Partial<KernelTable> {
+  return Object.fromEntries(
+    Object.entries(factories).map(([name, factory]) => [name, factory(engine)]),
+  ) as Partial<KernelTable>;
+}

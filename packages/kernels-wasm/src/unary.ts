@@ -1,0 +1,18 @@
+import type { KernelName, OptionsOf } from '@subbyte/kernels';
+import type { Tensor } from '@subbyte/tensor';
+import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import type { UnaryFunction } from './module.ts';
+
+/** A function of the module and its two parameters. */
+export type UnaryCall = readonly [name: UnaryFunction, p?: number, q?: number];
+
+/** Makes an elementwise kernel of one float32 operand. */
+export function defineUnary<K extends KernelName>(
+  kernel: K,
+  choose: (options: OptionsOf<K>) => UnaryCall,
+): KernelFactory<K> {
+  return defineKernel(kernel, allFloat32, (engine, operands, options, result) => {
+    const [name, p = 0, q = 0] = choose(options);
+    engine.wasm[name](engine.address(operands[0] as Tensor), result.address, result.size, p, q);
+  });
+}

@@ -1,0 +1,62 @@
+// What convolutions and pools share: padded planes and the offsets of the elements of a window.
+
+import type { Pair } from '@subbyte/kernels';
+import type { Engine } from './engine.ts';
+
+/** Sizes of a window that slides over planes. */
+export interface Window {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly dilations: Pair;
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Planes in which no window leaves its plane. */
+export interface Planes {
+  /** Elements per row. */
+  readonly width: number;
+  /** Elements per plane. */
+  readonly plane: number;
+  /** Address of padded planes made from those at `from`. */
+  prepare(from: number): number;
+}
+
+/** Pads `count` planes with `fill` where `window` needs it; one buffer serves all calls. */
+export function preparePlanes(engine: Engine, window: Window, count: number, fill: number): Planes {
+  const { kernel, strides, dilations, top, left, height, width, rows, columns } = window;
+  const reach = (axis: 0 | 1, positions: number): number =>
+    (positions - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1;
+  const [toHeight, toWidth] = [reach(0, rows), reach(1, columns)];
+  // Vectors read up to 3 strides too far; only a buffer of our own has room for that.
+  const fits = top === 0 && left === 0 && toHeight <= height && toWidth <= width;
+  if (fits && strides[1] <= 2) return { width, plane: height * width, prepare: (from) => from };
+  const plane = toHeight * toWidth;
+  const buffer = engine.scratch((count * plane + 4 * strides[1]) * 4);
+  return {
+    width: toWidth,
+    plane,
+    prepare: (from) => {
+      engine.wasm.padPlanes(from, count, height, width, buffer, toHeight, toWidth, top, left, fill);
+      return buffer;
+    },
+  };
+}
+
+/** Table of the byte offsets of a window's elements over `channels` planes. */
+export function windowTable(
+  engine: Engine,
+  { kernel, dilations }: Window,
+  planes: Planes,
+  channels: number,
+): number {
+  const table = engine.scratch(channels * kernel[0] * kernel[1] * 4);
+  const line = dilations[0] * planes.width * 4;
+  const step = dilations[1] * 4;
+  engine.wasm.windowOffsets(table, channels, ...kernel, planes.plane * 4, line, step);
+  return table;
+}
