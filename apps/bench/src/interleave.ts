@@ -21,7 +21,11 @@ const timesOf = (values: number[]): Times => {
 export async function interleave(
   a: () => Promise<unknown>,
   b: () => Promise<unknown>,
-  { seconds = 5, leastRounds = 9, warmUp = 3 } = {},
+  {
+    seconds = 5,
+    leastRounds = 9,
+    warmUp = 3,
+  }: { readonly seconds?: number; readonly leastRounds?: number; readonly warmUp?: number } = {},
 ): Promise<readonly [Times, Times]> {
   const contestants = [a, b] as const;
   const times: [number[], number[]] = [[], []];

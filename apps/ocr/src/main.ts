@@ -2,9 +2,12 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderReport } from '@subbyte/report';
 import {
+  type Batch,
   bytesText,
   durationText,
+  type EngineName,
   engineNames,
   engines,
   evaluate,
@@ -15,34 +18,51 @@ import {
   processTerminal,
   proofText,
   type QuantizeFileOptions,
+  type QuantizeOutcome,
   quantizeFile,
+  reportData,
   table,
+  writeAtomically,
 } from 'subbyte';
 import { latency } from './latency.ts';
+import { read, samplesOf } from './readings.ts';
 
 const calibrationLines = 64;
 const testLines = 200;
+/** Lines whose pictures and readings go into the report. */
+const shownLines = 12;
 
-/** The quantized models that the demonstration makes. */
-const variants: readonly {
+/** A quantized model that the demonstration makes. */
+interface Variant {
   readonly name: string;
   readonly file: string;
   readonly form: QuantizeFileOptions['form'];
   readonly config: QuantizeFileOptions['config'];
-}[] = [
+}
+
+const variants: readonly Variant[] = [
   {
-    name: 'W8A8, int8',
-    file: 'recognizer.w8a8.onnx',
+    name: 'W8A8 int8',
+    file: 'recognizer.w8a8',
     form: 'qdq',
     config: { weights: { bits: 8 }, activations: { bits: 8 } },
   },
   {
-    name: 'W4A8, packed',
-    file: 'recognizer.w4a8.onnx',
+    name: 'W4A8 packed',
+    file: 'recognizer.w4a8',
     form: 'packed',
     config: { weights: { bits: 4 }, activations: { bits: 8 } },
   },
 ];
+
+/** What was measured of one model. */
+interface Measured {
+  readonly name: string;
+  readonly characters: number;
+  readonly bytes: number;
+  readonly milliseconds: Readonly<Record<EngineName, number>>;
+  readonly readings: readonly string[];
+}
 
 const started = performance.now();
 const terminal = processTerminal();
@@ -56,17 +76,42 @@ await mkdir(out, { recursive: true });
 const model = await openModel((await ocrAssets()).recognizer);
 const input = modelInput(model);
 
-say(`drawing ${calibrationLines} lines to calibrate with and ${testLines} others to read`);
+say(`drawing ${calibrationLines} lines of text to calibrate with, ${testLines} others to read`);
 const lines = (split: 'train' | 'test', samples: number) =>
   openSource('ocr', { samples, seed: 1, split, inputShape: input.shape });
 const calibration = await lines('train', calibrationLines);
 const test = await lines('test', testLines);
+const shown: Batch[] = [];
+for await (const batch of test.batches()) if (shown.length < shownLines) shown.push(batch);
 
-const models = [{ name: 'fp32', path: model.path }];
-const reports: string[] = [];
-for (const { name, file, form, config } of variants) {
-  say(`quantizing to ${name}`);
-  const path = `${out}${file}`;
+async function measure(name: string, path: string): Promise<Measured> {
+  say(`${name}: reading ${testLines} lines`);
+  const file = await openModel(path);
+  const session = await engines.subbyte.load(file);
+  const { score } = await evaluate(session, test, {
+    onProgress: (done, total) => terminal.progress('reading', done, total),
+  });
+  const readings = await read(session, shown);
+  await session.dispose();
+  say(`${name}: timing one line in each engine`);
+  const times: [EngineName, number][] = [];
+  const inputs = { [input.name]: (shown[0] as Batch).input };
+  for (const engine of engineNames) times.push([engine, await latency(engine, file, inputs)]);
+  return {
+    name,
+    characters: score.characters ?? Number.NaN,
+    bytes: (await stat(path)).size,
+    milliseconds: Object.fromEntries(times) as Measured['milliseconds'],
+    readings,
+  };
+}
+
+const float = await measure('fp32', model.path);
+const results: { variant: Variant; outcome: QuantizeOutcome; measured: Measured }[] = [];
+for (const variant of variants) {
+  const { name, file, form, config } = variant;
+  say(`${name}: quantizing`);
+  const path = `${out}${file}.onnx`;
   const outcome = await quantizeFile({
     model,
     out: path,
@@ -76,29 +121,11 @@ for (const { name, file, form, config } of variants) {
     proving: calibration,
     onProgress: terminal.progress,
   });
-  say(`wrote out/${file} in ${outcome.seconds.toFixed(1)} s; ${outcome.report.totals.quantizedLayers} layers quantized`);
   if (outcome.proof) terminal.print(`\n${proofText(outcome.proof)}\n`);
-  models.push({ name, path });
+  results.push({ variant, outcome, measured: await measure(name, path) });
 }
 
-const [firstLine] = test.batches() as Iterable<{ input: never }>;
-const rows: string[][] = [];
-for (const { name, path } of models) {
-  const file = await openModel(path);
-  say(`${name}: reading ${testLines} lines`);
-  const session = await engines.subbyte.load(file);
-  const { score } = await evaluate(session, test, {
-    onProgress: (done, total) => terminal.progress('reading', done, total),
-  });
-  await session.dispose();
-  say(`${name}: timing one line in ${engineNames.length} engines`);
-  const times: string[] = [];
-  for (const engine of engineNames) {
-    times.push(durationText(await latency(engine, file, { [input.name]: firstLine?.input as never })));
-  }
-  const { size } = await stat(path);
-  rows.push([name, `${score.characters?.toFixed(2)} %`, bytesText(size), ...times]);
-}
+const all = [float, ...results.map(({ measured }) => measured)];
 terminal.print(
   `\n${table(
     [
@@ -107,8 +134,39 @@ terminal.print(
       { title: 'file', align: 'right' },
       ...engineNames.map((engine) => ({ title: engine, align: 'right' as const })),
     ],
-    rows,
-  )}\n`,
+    all.map(({ name, characters, bytes, milliseconds }) => [
+      name,
+      `${characters.toFixed(2)} %`,
+      bytesText(bytes),
+      ...engineNames.map((engine) => durationText(milliseconds[engine])),
+    ]),
+  )}\n\nTimes are for one line of ${shown[0]?.input.shape.at(-1)} x 48 pixels on one thread of this machine.\n`,
 );
-terminal.print(`One thread; time for one line of ${input.shape.length} ...`);
-for (const path of reports) terminal.print(`report: ${relative(process.cwd(), path)}`);
+
+const readings = new Map(all.map((measured) => [measured.name, measured.readings]));
+for (const { variant, outcome, measured } of results) {
+  const data = reportData('PP-OCRv4 text recogniser', outcome);
+  const path = `${out}${variant.file}.html`;
+  const timed = data.proof?.engines.map((proof) => ({
+    ...proof,
+    milliseconds: measured.milliseconds[proof.engine as EngineName],
+    millisecondsBefore: float.milliseconds[proof.engine as EngineName],
+  }));
+  const html = renderReport({
+    ...data,
+    ...(data.proof && timed ? { proof: { ...data.proof, engines: timed } } : {}),
+    scores: [
+      {
+        name: 'characters',
+        before: float.characters,
+        after: measured.characters,
+        samples: testLines,
+      },
+    ],
+    samples: samplesOf(shown, readings),
+  });
+  await writeAtomically(path, html);
+  say(
+    `${variant.name}: model and report are ${relative(process.cwd(), `${out}${variant.file}`)}.{onnx,html}`,
+  );
+}

@@ -6,6 +6,9 @@ import { isTyped, UsageError } from './errors.ts';
 import { checkArguments } from './options/check-arguments.ts';
 import { didYouMean } from './options/nearest.ts';
 
+/** What the process gives a command line. */
+type Surroundings = Omit<Context, 'commandLine'>;
+
 /** Exit codes: the work was done; it failed; the command line makes no sense; Ctrl-C. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -52,8 +55,10 @@ function explain(error: unknown, debug: boolean): string {
   return `subbyte: ${message}${hint}${stack}`;
 }
 
-async function runCommand(words: readonly string[], context: Context): Promise<void> {
-  const { terminal } = context;
+async function runCommand(
+  words: readonly string[],
+  { terminal, signal }: Surroundings,
+): Promise<void> {
   const [name = '--help', ...rest] = words;
   if (name === '--version' || name === '-v') return terminal.print(manifest().version);
   if (name === '--help' || name === '-h') return terminal.print(await helpOf(undefined));
@@ -71,12 +76,16 @@ async function runCommand(words: readonly string[], context: Context): Promise<v
   } catch (error) {
     throw new UsageError(`${(error as Error).message} (subbyte ${name} --help)`);
   }
-  const { text, data } = await command.run(args, context);
+  const { text, data } = await command.run(args, {
+    terminal,
+    signal,
+    commandLine: ['subbyte', ...words].join(' '),
+  });
   terminal.print(args.json ? JSON.stringify(data) : text);
 }
 
 /** Runs one command line and says how it ended; prints everything itself. */
-export async function runCli(words: readonly string[], context: Context): Promise<number> {
+export async function runCli(words: readonly string[], context: Surroundings): Promise<number> {
   try {
     await runCommand(words, context);
     return exitCodes.done;

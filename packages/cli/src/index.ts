@@ -2,6 +2,7 @@ export type { Engine, Session, Values } from './engines/engine.ts';
 export { type EngineName, engineNames, engines } from './engines/index.ts';
 export { CliError, UsageError } from './errors.ts';
 export { proofText } from './format/proof-text.ts';
+export { reportData } from './format/report-data.ts';
 export { type Column, table } from './format/table.ts';
 export { bytesText, countText, decibelText, durationText } from './format/units.ts';
 export { useWasm } from './io/backend.ts';

@@ -122,7 +122,7 @@ export function readNpy(bytes: Uint8Array): Tensor {
       `npy: ${content.length} bytes of elements, ${dtype} [${shape}] needs ${expected}`,
     );
   }
-  const values = viewArray(dtype, content.slice().buffer, 0, size);
+  const values = viewArray(dtype, new Uint8Array(content).buffer, 0, size);
   return tensor(header.columnMajor ? toRowMajor(values, dtype, shape) : values, shape, dtype);
 }
 

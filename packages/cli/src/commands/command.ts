@@ -6,6 +6,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
+  /** What was typed. */
+  readonly commandLine: string;
 }
 
 /** What a command found out: text for people, data for `--json`. */

@@ -7,6 +7,7 @@ import { decibelText } from '../format/units.ts';
 import { useWasm } from '../io/backend.ts';
 import { type ModelFile, openModel } from '../io/model-file.ts';
 import { modelInput } from '../io/model-input.ts';
+import { nameQuantizedValues } from '../measure/name-quantized-values.ts';
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
 import { openSource } from '../sources/index.ts';
 import { inputsOf } from '../sources/source.ts';
@@ -44,7 +45,7 @@ export const compareCommand: Command = defineCommand({
     const source = await openSource(args.data, options);
     const { values, outputs, samples } = await compareGraphs(
       graphOf(model),
-      graphOf(other),
+      nameQuantizedValues(graphOf(other)),
       inputsOf(source),
       {
         samples: source.count,

@@ -1,11 +1,13 @@
+import { basename } from 'node:path';
+import { renderReport } from '@subbyte/report';
 import { UsageError } from '../errors.ts';
 import { proofText } from '../format/proof-text.ts';
 import { quantizeText } from '../format/quantize-text.ts';
+import { reportData } from '../format/report-data.ts';
 import { checkWritable, writeAtomically } from '../io/files.ts';
 import { openModel } from '../io/model-file.ts';
 import { modelInput } from '../io/model-input.ts';
 import { quantizeFile } from '../measure/quantize-file.ts';
-import { reportOf } from '../measure/report-of.ts';
 import { quantizeArguments, quantizeConfigOf } from '../options/quantize-arguments.ts';
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
 import { choiceOf } from '../options/values.ts';
@@ -44,7 +46,7 @@ export const quantizeCommand: Command = defineCommand({
     'model.onnx -o small.onnx --weights 4 --format packed --calibration npy:samples.npy --report report.html',
     'model.onnx -o small.onnx --weights 4 --activations float --keep-float "head.*"',
   ],
-  run: async (args, { terminal, signal }) => {
+  run: async (args, { terminal, signal, commandLine }) => {
     const config = quantizeConfigOf(args);
     const form = choiceOf('format', args.format, ['qdq', 'packed'] as const);
     const model = await openModel(args.model);
@@ -73,7 +75,9 @@ export const quantizeCommand: Command = defineCommand({
     });
     const { report, proof } = outcome;
     if (args.report) {
-      await writeAtomically(args.report, reportOf(args.model, args.out, form, outcome), signal);
+      const data = reportData(basename(args.model), outcome);
+      const html = renderReport({ ...data, command: commandLine });
+      await writeAtomically(args.report, html, signal);
     }
     const files = [args.out, ...(args.report ? [args.report] : [])];
     return {

@@ -29,7 +29,9 @@ export function proofText({ engines, operations, samples }: Proof): string {
     ),
   ];
   if (operations) {
-    const counts = Object.entries(operations.operations).map(([name, count]) => `${count} ${name}`);
+    const counts = Object.entries(operations.operations).map(
+      ([name, count]) => `${count} ${name.split('.').at(-1)}`,
+    );
     lines.push(
       '',
       `onnxruntime-node computes ${operations.integer} operations on integers; ${operations.float} convolutions and products stay float`,

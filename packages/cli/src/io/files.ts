@@ -23,7 +23,9 @@ function fileError(action: string, path: string, error: unknown): CliError {
  */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    const { buffer, byteOffset, length } = await readFile(path);
+    // A plain array: the methods of Node's Buffer differ from those that libraries count on.
+    return new Uint8Array(buffer, byteOffset, length);
   } catch (error) {
     throw fileError('read', path, error);
   }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Where a command writes; the only console it knows. */
 export interface Terminal {
   /** Result text, to standard output. */
@@ -28,7 +30,7 @@ export function processTerminal(): Terminal {
   return {
     print: (text) => {
       clear();
-      stdout.write(`${text}\n`);
+      stdout.write(`${stdout.isTTY ? text : stripVTControlCharacters(text)}\n`);
     },
     note: (text) => {
       clear();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeModel } from '@subbyte/onnx-proto';
+import { opCounts } from '@subbyte/onnx';
 import { saveOptimized } from '../engines/ort-node.ts';
 import { readBytes } from '../io/files.ts';
 
@@ -16,16 +16,9 @@ export interface OperationCounts {
 }
 
 const isInteger = (operator: string): boolean =>
-  /^(QLinear|QGemm|ConvInteger|MatMulInteger|DynamicQuantizeMatMul)/.test(operator);
-const floatProducts: ReadonlySet<string> = new Set([
-  'Conv',
-  'FusedConv',
-  'ConvTranspose',
-  'MatMul',
-  'FusedMatMul',
-  'Gemm',
-  'FusedGemm',
-]);
+  /(^|\.)(QLinear|QGemm|ConvInteger|MatMulInteger|DynamicQuantizeMatMul)/.test(operator);
+const isFloatProduct = (operator: string): boolean =>
+  /(^|\.)(Fused)?(Conv|ConvTranspose|MatMul|Gemm)$/.test(operator);
 
 /** Counts what onnxruntime-node makes of the model at `path`. */
 export async function countOperations(path: string): Promise<OperationCounts> {
@@ -33,17 +26,13 @@ export async function countOperations(path: string): Promise<OperationCounts> {
   try {
     const optimized = join(folder, 'optimized.onnx');
     await saveOptimized(path, optimized);
-    const counts = new Map<string, number>();
-    for (const { opType = '' } of decodeModel(await readBytes(optimized)).graph?.node ?? []) {
-      counts.set(opType, (counts.get(opType) ?? 0) + 1);
-    }
-    const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+    const sorted = [...opCounts(await readBytes(optimized))].sort((a, b) => b[1] - a[1]);
     const total = (matches: (operator: string) => boolean): number =>
       sorted.reduce((sum, [operator, count]) => sum + (matches(operator) ? count : 0), 0);
     return {
       operations: Object.fromEntries(sorted),
       integer: total(isInteger),
-      float: total((operator) => floatProducts.has(operator)),
+      float: total(isFloatProduct),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
