@@ -2,7 +2,7 @@ import { bytesText, countText, decibelText, millisecondsText, shellWord } from '
 import { type Html, html } from './html.ts';
 import { sqnrChart } from './sqnr-chart.ts';
 import type { ReportLayer } from './types.ts';
-import { qualityOf, worstLayers } from './worst-layers.ts';
+import { type WorstLayer, worstLayers } from './worst-layers.ts';
 
 interface Column {
   readonly title: string;
@@ -69,30 +69,30 @@ function head(shown: readonly Column[]): Html {
 }
 
 function row(layer: ReportLayer, place: number, worst: boolean, shown: readonly Column[]): Html {
-  const quality = qualityOf(layer);
+  const judged = layer.outputSqnr ?? layer.weights?.sqnr;
   const cells = shown.map(({ sort, cell }) =>
     sort
-      ? html`<td class="${sort(layer) === quality ? 'number judged' : 'number'}" data-value="${sort(layer) ?? ''}">${cell(layer)}</td>`
+      ? html`<td class="${sort(layer) === judged ? 'number judged' : 'number'}" data-value="${sort(layer) ?? ''}">${cell(layer)}</td>`
       : html`<td>${cell(layer)}</td>`,
   );
-  return html`<tr id="layer-${place}"${worst && html` class="worst"`}><th scope="row" data-value="${place}"><span class="name">${layer.name}</span>${worst && html`<span class="tag">lowest</span>`}${layer.reason && html`<span class="reason">${layer.reason}</span>`}</th>${cells}</tr>`;
+  return html`<tr id="layer-${place}"${worst && html` class="worst"`}><th scope="row" data-value="${place}"><span class="name">${layer.name}</span>${worst && html`<span class="tag">noisy</span>`}${layer.reason && html`<span class="reason">${layer.reason}</span>`}</th>${cells}</tr>`;
 }
 
-function hint(layers: readonly ReportLayer[], worst: readonly number[]): Html {
-  const items = worst.map((place) => {
-    const layer = layers[place] as ReportLayer;
+function hint(worst: readonly WorstLayer[]): Html {
+  const items = worst.map(({ layer, before, after }) => {
     const option = `--keep-float ${shellWord(layer.name)}`;
-    return html`<li><code>${option}</code><span class="muted">${decibelText(qualityOf(layer) as number)} dB, +${bytesText(layer.bytesBefore - bytes(layer))}</span><button type="button" class="copy" data-copy="${option}">Copy</button></li>`;
+    const fall = `${before === undefined ? '' : `${decibelText(before)} → `}${decibelText(after)} dB`;
+    return html`<li><code>${option}</code><span class="muted">${fall}, +${bytesText(layer.bytesBefore - bytes(layer))}</span><button type="button" class="copy" data-copy="${option}">Copy</button></li>`;
   });
-  return html`<aside class="hint"><p><b>To win accuracy back</b>, keep a layer float: the ones with the lowest SQNR first.</p><ul>${items}</ul></aside>`;
+  return html`<aside class="hint"><p><b>To win accuracy back</b>, keep a layer float: first the ones that add most noise.</p><ul>${items}</ul></aside>`;
 }
 
-/** What each layer became, the ones that lose most marked, and how to keep them float. */
+/** What each layer became, the ones that add most noise marked, and how to keep them float. */
 export function layersSection(layers: readonly ReportLayer[]): Html {
   const worst = worstLayers(layers);
-  const marked = new Set(worst);
+  const marked = new Set(worst.map(({ place }) => place));
   const shown = columns.filter(({ shown }) => !shown || layers.some(shown));
-  return html`<section aria-labelledby="layers"><h2 id="layers">Layers</h2>${sqnrChart(layers, marked)}${worst.length > 0 && hint(layers, worst)}<div class="scroll" tabindex="0" role="region" aria-label="Layers"><table class="sortable">${head(shown)}<tbody>${layers.map(
+  return html`<section aria-labelledby="layers"><h2 id="layers">Layers</h2>${sqnrChart(layers, marked)}${worst.length > 0 && hint(worst)}<div class="scroll" tabindex="0" role="region" aria-label="Layers"><table class="sortable">${head(shown)}<tbody>${layers.map(
     (layer, place) => row(layer, place, marked.has(place), shown),
   )}</tbody></table></div></section>`;
 }

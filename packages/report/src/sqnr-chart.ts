@@ -40,7 +40,7 @@ export function sqnrChart(layers: readonly ReportLayer[], worst: ReadonlySet<num
       html`<path class="tick" d="M${(i + 0.14).toFixed(2)} ${y(weights)}h.72"/>`
     }</a>`;
   });
-  return html`<figure class="sqnr"><figcaption><b>SQNR by layer</b>, dB, in the order of computation.&ensp;${legend('bar', 'output')}${legend('worst', 'lowest')}${legend('tick', 'weights')}</figcaption><div class="plot"><div class="scale" aria-hidden="true">${lines.map(
+  return html`<figure class="sqnr"><figcaption><b>SQNR by layer</b>, dB, in the order of computation.&ensp;${legend('bar', 'output')}${legend('worst', 'adds most noise')}${legend('tick', 'weights')}</figcaption><div class="plot"><div class="scale" aria-hidden="true">${lines.map(
     (value) => html`<span style="top:${y(value)}%">${value}</span>`,
   )}</div><svg viewBox="0 0 ${drawn.length} ${height}" preserveAspectRatio="none" role="img" aria-label="Signal to quantization noise ratio of ${drawn.length} layers; the table below has the numbers">${lines.map(
     (value) => html`<path class="rule" d="M0 ${y(value)}H${drawn.length}"/>`,

@@ -31,7 +31,7 @@ b { font-weight: 620; }
 .summary { margin-top: 0.5rem; color: var(--soft); font-size: 1.05rem; }
 .muted { color: var(--soft); }
 .name, code, pre { font-family: var(--mono); font-size: 0.82rem; font-weight: 400; overflow-wrap: anywhere; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); margin-top: 2.25rem; border-top: 1px solid var(--ink); }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 16rem)); margin-top: 2.25rem; border-top: 1px solid var(--ink); }
 .figure { padding: 0.9rem 1.5rem 0 0; }
 .figure dt { font-size: 0.85rem; color: var(--soft); }
 .figure .value { font-size: 2rem; line-height: 1.25; font-weight: 600; letter-spacing: -0.02em; }
@@ -108,7 +108,8 @@ footer { margin-top: 4rem; padding-top: 0.9rem; border-top: 1px solid var(--line
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #555; --line: #ddd; --faint: #f6f6f6; --accent: #1f6feb; --fill: #9aa7b8; --grid: #1f6feb66; --warn: #b4430d; --warn-fill: #e2763a; --warn-faint: #fff; }
-  body { padding: 0; max-width: none; font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html { font-size: 11.5px; }
+  body { padding: 0; max-width: none; font-size: 0.94rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   button.copy { display: none; } .scroll { overflow: visible; } tr { break-inside: avoid; } h2 { break-after: avoid; }
 }
 `;

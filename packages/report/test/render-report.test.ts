@@ -1,6 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { expect, test } from 'vitest';
 import { type ReportData, ReportError, renderReport } from '../src/index.ts';
+import { worstLayers } from '../src/worst-layers.ts';
 import { reportData } from './report-data.ts';
 
 const picture = 'data:image/png;base64,iVBORw0KGgo=';
@@ -43,17 +44,14 @@ test('every layer has a row with its numbers, the worst ones are marked', () => 
     if (layer.outputSqnr !== undefined) expect(text).toContain(layer.outputSqnr.toFixed(1));
     if (layer.reason) expect(text).toContain(layer.reason);
   }
-  const lowest = [...(data.layers ?? [])]
-    .filter(({ weights }) => weights)
-    .sort((a, b) => (a.outputSqnr ?? 0) - (b.outputSqnr ?? 0))
-    .slice(0, 3)
-    .map(({ name }) => name);
+  const worst = worstLayers(data.layers ?? []).map(({ layer }) => layer.name);
+  expect(worst.length).toBe(3);
   const marked = [...document.querySelectorAll('tr.worst .name')].map((cell) => cell.textContent);
-  expect(marked.sort()).toEqual([...lowest].sort());
+  expect(marked.sort()).toEqual([...worst].sort());
   const options = [...document.querySelectorAll('.hint .copy')].map((button) =>
     button.getAttribute('data-copy'),
   );
-  expect(options).toEqual(lowest.map((name) => `--keep-float ${name}`));
+  expect(options).toEqual(worst.map((name) => `--keep-float ${name}`));
 });
 
 test('cells that sort carry plain numbers, links find their rows', () => {
