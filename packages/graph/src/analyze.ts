@@ -152,7 +152,9 @@ function inferNode(
   const errors: unknown[] = [];
   const shapes = sized.map((known) => {
     try {
-      return known && resultShapes(node, known);
+      const result = known && resultShapes(node, known);
+      result?.forEach(sizeOf);
+      return result;
     } catch (error) {
       errors.push(error);
       return undefined;

@@ -23,10 +23,9 @@ export interface SimplifyOptions extends FoldOptions {
 export function simplify(graph: Graph, options: SimplifyOptions = {}): Graph {
   checkGraph(graph);
   let result = removeUnused(graph);
-  const dtypes = new Map([...inferTypes(result)].map(([name, { dtype }]) => [name, dtype]));
-  result = removeIdentity(result, dtypes);
+  result = removeIdentity(result, inferTypes(result));
   result = foldConstants(result, options);
-  result = removeIdentity(result, dtypes);
+  result = removeIdentity(result, inferTypes(result));
   result = fusePatterns(result);
   result = foldBatchNorm(result);
   // A scale that folded away may leave a pattern behind that it hid.

@@ -4,6 +4,7 @@ import {
   checkGraph,
   consumersOf,
   freshName,
+  inferTypes,
   insertAfter,
   nameSource,
   producersOf,
@@ -113,5 +114,29 @@ test('identities go, names of inputs and outputs stay', () => {
     ['y'],
   );
   expect(removeIdentity(cast).nodes).toHaveLength(2);
-  expect(removeIdentity(cast, new Map([['x', 'float32']])).nodes).toHaveLength(1);
+  expect(removeIdentity(cast, inferTypes(cast)).nodes).toHaveLength(1);
+});
+
+test('products with 1 and sums with 0 go, unless they add axes', () => {
+  const neutral = (shape: (number | string)[]): number => {
+    const graph = graphOf(
+      [float('x', shape)],
+      [
+        node('mul', ['one', 'x'], 'a', {}),
+        node('add', ['a', 'zero'], 'b', {}),
+        node('div', ['b', 'one'], 'c', {}),
+        node('sub', ['c', 'zero'], 'd', {}),
+        node('sub', ['zero', 'd'], 'e', {}),
+        node('mul', ['e', 'zero'], 'y', {}),
+      ],
+      ['y'],
+      { one: tensor([1], [1]), zero: tensor([0], [1, 1]) },
+    );
+    const small = removeIdentity(graph, inferTypes(graph));
+    checkGraph(small);
+    return small.nodes.length;
+  };
+  expect(neutral(['N', 4])).toBe(2);
+  // Here the first sum makes rank 2 and stays.
+  expect(neutral([4])).toBe(3);
 });
