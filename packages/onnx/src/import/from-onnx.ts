@@ -15,7 +15,7 @@ import {
   type TypeProto,
   type ValueInfoProto,
 } from '@subbyte/onnx-proto';
-import { sizeOf, type Tensor } from '@subbyte/tensor';
+import { maxElements, type Tensor } from '@subbyte/tensor';
 import { OnnxError } from '../errors.ts';
 import { constantOf } from './constant.ts';
 import { dataTypeOf } from './data-type.ts';
@@ -53,11 +53,14 @@ function opsetsOf(model: ModelProto): Map<string, number> {
 function dimensions(name: string, type: TypeProto): Dimension[] | undefined {
   const sizes = type.tensorType?.shape?.dim?.map(({ dimValue, dimParam }, axis): Dimension => {
     if (dimValue === undefined) return dimParam || `${name}.${axis}`;
-    if (dimValue < 0) throw new OnnxError(`input "${name}": axis ${axis} has size ${dimValue}`);
+    if (dimValue < 0) throw new OnnxError(`"${name}": axis ${axis} has size ${dimValue}`);
     return dimValue;
   });
   if (!sizes) return type.tensorType?.shape ? [] : undefined;
-  sizeOf(sizes.filter((size) => typeof size === 'number'));
+  const fixed = sizes.reduce<number>((a, b) => (typeof b === 'number' ? a * b : a), 1);
+  if (fixed > maxElements) {
+    throw new OnnxError(`"${name}" has shape [${sizes}], at most ${maxElements} elements fit`);
+  }
   return sizes;
 }
 

@@ -1,4 +1,4 @@
-import type { Node, ValueType } from '@subbyte/graph';
+import { GraphError, type Node, type ValueType } from '@subbyte/graph';
 import type { NodeProto, OnnxDataType } from '@subbyte/onnx-proto';
 import type { Tensor } from '@subbyte/tensor';
 import { OnnxError } from '../errors.ts';
@@ -137,7 +137,9 @@ export function importNode(draft: Draft, proto: NodeProto, name: string): void {
     importer(node);
   } catch (cause) {
     if (cause instanceof OnnxError && cause.node !== undefined) throw cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
+    // The graph names the operation it was spelled with; what went wrong is a level deeper.
+    const reason = cause instanceof GraphError && cause.cause ? cause.cause : cause;
+    const message = reason instanceof Error ? reason.message : String(reason);
     throw new OnnxError(`${node.op} "${name}": ${message}`, { node: name, op: node.op, cause });
   }
   for (const output of node.outputs) {

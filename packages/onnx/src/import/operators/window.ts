@@ -108,6 +108,7 @@ export function padSame(
   const { same: side, strides } = window;
   if (!side) return { x, padding: window.padding };
   const sizes = node.shape(x)?.slice(2);
+  if (sizes && sizes.length !== 2) throw node.error(`x has ${sizes.length} spatial axes`);
   const total = ([0, 1] as const).map((axis) => {
     const covered = extent(window, axis);
     const size = sizes?.[axis];
