@@ -13,23 +13,30 @@ export function emitActivation(
   const name = `${node.name}/${activation.kind}`;
   switch (activation.kind) {
     case 'relu':
-      return writer.node('Relu', [x], [y], {}, name);
+      writer.node('Relu', [x], [y], {}, name);
+      return;
     case 'clip':
-      return writer.clip({ ...node, name }, x, y, activation.min, activation.max);
+      writer.clip({ ...node, name }, x, y, activation.min, activation.max);
+      return;
     case 'hardSwish':
-      return writer.node('HardSwish', [x], [y], {}, name);
+      writer.node('HardSwish', [x], [y], {}, name);
+      return;
     case 'hardSigmoid': {
       const { alpha, beta } = activation;
-      return writer.node('HardSigmoid', [x], [y], { alpha: float(alpha), beta: float(beta) }, name);
+      writer.node('HardSigmoid', [x], [y], { alpha: float(alpha), beta: float(beta) }, name);
+      return;
     }
     case 'sigmoid':
-      return writer.node('Sigmoid', [x], [y], {}, name);
+      writer.node('Sigmoid', [x], [y], {}, name);
+      return;
     case 'silu': {
       const gate = writer.chain({ ...node, name }, x, [['Sigmoid']]);
-      return writer.node('Mul', [x, gate], [y], {}, name);
+      writer.node('Mul', [x, gate], [y], {}, name);
+      return;
     }
     case 'leakyRelu':
-      return writer.node('LeakyRelu', [x], [y], { alpha: float(activation.alpha) }, name);
+      writer.node('LeakyRelu', [x], [y], { alpha: float(activation.alpha) }, name);
+      return;
   }
 }
 

@@ -7,13 +7,26 @@ import { emitQdqWeight } from './qdq-weight.ts';
 import { emitQuantizeDequantize } from './quantized-value.ts';
 import type { Named, Rule, Rules, Writer } from './writer.ts';
 
+/** Whether only depthwise convolutions read the weight. */
+function isDepthwise(writer: Writer, weight: string): boolean {
+  const readers = writer.consumers.get(weight) ?? [];
+  return readers.every(
+    (node) =>
+      node.op === 'conv2d' &&
+      node.attributes.groups > 1 &&
+      writer.types.get(weight)?.shape?.[1] === 1,
+  );
+}
+
 const fakeQuantize: Rule<'fakeQuantize'> = (node, writer) => {
   const [x = ''] = node.inputs;
   const [y = ''] = node.outputs;
   const { quantizer } = node.attributes;
   const weight = writer.graph.constants.get(x);
   if (weight === undefined) emitQuantizeDequantize(writer, node, x, y, quantizer);
-  else if (writer.form === 'packed') emitPackedWeight(writer, node, weight, y, quantizer);
+  else if (writer.floatDepthwise && isDepthwise(writer, y)) {
+    writer.constant(y, onGrid(weight, quantizer));
+  } else if (writer.form === 'packed') emitPackedWeight(writer, node, weight, y, quantizer);
   else if (writer.form === 'qdq') emitQdqWeight(writer, node, weight, y, quantizer);
   else writer.constant(y, onGrid(weight, quantizer));
 };

@@ -23,6 +23,11 @@ export interface ToOnnxOptions {
    * Quantized activations are QuantizeLinear and DequantizeLinear in all three.
    */
   readonly form: Form;
+  /**
+   * How depthwise convolutions with quantized operands compute: `integer` (default), or `float` with
+   * the same values, which is several times faster in onnxruntime-web (its integer kernel is scalar).
+   */
+  readonly depthwise?: 'integer' | 'float' | undefined;
   /** 17 to 23. Default: 21 for `qdq` (int4 weights need it), else 18. */
   readonly opset?: number | undefined;
   /** Default `subbyte`. */
@@ -80,7 +85,7 @@ export function toOnnxModel(graph: Graph, options: ToOnnxOptions): ModelProto {
   }
   const clean = dropClips(graph);
   const ready = form === 'qdq' ? transposeWeights(clean) : clean;
-  const writer = createWriter(ready, form, opset, inferTypes(ready));
+  const writer = createWriter(ready, form, opset, options.depthwise === 'float', inferTypes(ready));
   for (const node of ready.nodes) apply(node as NodeOf<OpName>, writer);
   for (const { name } of ready.outputs) writer.keep(name);
 

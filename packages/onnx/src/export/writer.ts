@@ -55,6 +55,8 @@ export interface Writer {
   readonly graph: Graph;
   readonly form: Form;
   readonly opset: number;
+  /** Depthwise convolutions compute in float. */
+  readonly floatDepthwise: boolean;
   /** Types of the graph's values, as far as they can be told. */
   readonly types: ReadonlyMap<string, ValueType>;
   /** The node that gives each value. */
@@ -158,6 +160,7 @@ export function createWriter(
   graph: Graph,
   form: Form,
   opset: number,
+  floatDepthwise: boolean,
   types: ReadonlyMap<string, ValueType>,
 ): Writer {
   const used = new Set(allNames(graph));
@@ -173,6 +176,7 @@ export function createWriter(
     graph,
     form,
     opset,
+    floatDepthwise,
     types,
     producers: producersOf(graph),
     consumers: consumersOf(graph),
