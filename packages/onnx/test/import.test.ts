@@ -223,7 +223,7 @@ test.each<[string, Small, RegExp]>([
   [
     'shapes that do not fit',
     small([node('Add', ['x', 'w'], ['y'])], { constants: { w: zeros([4]) } }),
-    /Add "Add_node".*\[2, 3\].*\[4\]/,
+    /Add "Add_node".*\[2,3\].*\[4\]/,
   ],
   [
     'rank of a convolution',
@@ -255,6 +255,11 @@ test('faults of the whole file are named too', () => {
   const model = modelOf(small([node('Relu', ['x'], ['y'])]));
   expect(failure({ ...model, graph: undefined }).message).toMatch(/no graph/);
   expect(failure({ ...model, opsetImport: [] }).message).toMatch(/no operator set/);
+  const functions = [{ name: 'Twice', domain: 'local' }];
+  const call = { opType: 'Twice', domain: 'local', input: ['x'], output: ['y'] };
+  expect(failure({ ...model, functions, graph: { ...model.graph, node: [call] } }).message).toMatch(
+    /Twice "Twice": functions inside models/,
+  );
   const twice = [initializer('w', x), initializer('w', x)];
   expect(failure({ ...model, graph: { ...model.graph, initializer: twice } }).message).toMatch(
     /two initializers/,

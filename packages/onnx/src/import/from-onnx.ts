@@ -135,6 +135,9 @@ function startDraft(
     stored: new Map(),
     types: new Map(),
     opsets: opsetsOf(model),
+    functions: new Set(
+      model.functions?.map(({ domain, name }) => `${domainOf(domain)}:${name ?? ''}`),
+    ),
     nodeName: uniqueNames(new Set(nodes.map(({ name = '' }) => name))),
     valueName: uniqueNames(values),
     externalData,

@@ -19,6 +19,8 @@ export interface Draft {
   readonly types: Map<string, ValueType>;
   /** Version of each imported operator set. */
   readonly opsets: ReadonlyMap<string, number>;
+  /** Operators that the file itself defines, as `domain:name`. */
+  readonly functions: ReadonlySet<string>;
   readonly nodeName: (wanted: string) => string;
   readonly valueName: (wanted: string) => string;
   readonly externalData: ExternalData | undefined;
@@ -33,7 +35,10 @@ const domains: { readonly [domain: string]: Importers } = {
   'com.microsoft': microsoft,
 };
 
-function importerOf({ op, opset, error }: OnnxNode, domain: string): Importer {
+function importerOf(node: OnnxNode, domain: string, draft: Draft): Importer {
+  const { op, opset, error } = node;
+  if (draft.functions.has(`${domain}:${op}`))
+    throw error('functions inside models are not supported');
   const since = domain === '' && Object.hasOwn(oldest, op) ? (oldest[op] ?? 1) : 1;
   if (opset < since) throw error(`opset ${opset}, expected at least ${since} for this operator`);
   const importers = Object.hasOwn(domains, domain) ? domains[domain] : undefined;
@@ -131,7 +136,7 @@ function makeNode(draft: Draft, proto: NodeProto, name: string): OnnxNode {
  */
 export function importNode(draft: Draft, proto: NodeProto, name: string): void {
   const node = makeNode(draft, proto, name);
-  const importer = importerOf(node, domainOf(proto.domain));
+  const importer = importerOf(node, domainOf(proto.domain), draft);
   try {
     for (const input of node.inputs) if (input !== '') node.type(input);
     importer(node);
