@@ -1,4 +1,4 @@
-import type { KernelName, NoOptions, OptionsOf } from '@subbyte/kernels';
+import type { ForwardKernelName as KernelName, NoOptions, OptionsOf } from '@subbyte/kernels';
 import type { Quantizer } from '@subbyte/quantizers';
 import type { DataType, Tensor } from '@subbyte/tensor';
 

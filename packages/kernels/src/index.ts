@@ -58,6 +58,8 @@ export {
 export { pool2dShape } from './shapes/pool.ts';
 export { reduceShape } from './shapes/reduce.ts';
 export type {
+  ForwardKernelName,
+  ForwardSignatures,
   Kernel,
   KernelName,
   KernelSignatures,
@@ -65,4 +67,14 @@ export type {
   OperandsOf,
   OptionsOf,
   Signature,
+  TrainingKernelName,
 } from './table.ts';
+export type {
+  ActivationGradientOptions,
+  AdamUpdateOptions,
+  InputShapeOptions,
+  PlainConv2dOptions,
+  SgdUpdateOptions,
+  TrainingSignatures,
+  WeightShapeOptions,
+} from './training-table.ts';

@@ -1,5 +1,6 @@
-// The one list of kernels. `kernels` implements all of them plainly in `reference/`; a backend
-// implements some; `autograd` has one gradient rule for each. Operands are tensors, options plain
+// The one list of kernels that networks are made of. `kernels` implements all of them plainly in
+// `reference/`; a backend implements some; `autograd` has one gradient rule for each. The kernels
+// that only training needs (gradients, statistics, updates) are in training-table.ts. Operands are tensors, options plain
 // data, the result is always one fresh tensor (never a view of an operand).
 //
 // Data types: arithmetic kernels take two operands of one type. Unless a comment says otherwise a
@@ -39,6 +40,7 @@ import type {
   TileOptions,
   TransposeOptions,
 } from './options.ts';
+import type { TrainingSignatures } from './training-table.ts';
 
 /** Operands and options of one kernel. */
 export interface Signature<Operands extends readonly (Tensor | undefined)[], Options = NoOptions> {
@@ -49,8 +51,8 @@ export interface Signature<Operands extends readonly (Tensor | undefined)[], Opt
 type Unary<Options = NoOptions> = Signature<readonly [x: Tensor], Options>;
 type Binary<Options = NoOptions> = Signature<readonly [a: Tensor, b: Tensor], Options>;
 
-/** Every kernel with its operands and options. */
-export interface KernelSignatures {
+/** Every forward kernel with its operands and options. */
+export interface ForwardSignatures {
   // Linear algebra
   /**
    * Batched matrix product with broadcasting of the leading axes: `[..., M, K] x [..., K, N]` plus
@@ -201,6 +203,15 @@ export interface KernelSignatures {
     FakeQuantizeUniformOptions
   >;
 }
+
+/** Every kernel with its operands and options. */
+export interface KernelSignatures extends ForwardSignatures, TrainingSignatures {}
+
+/** Name of a kernel that networks are made of. */
+export type ForwardKernelName = keyof ForwardSignatures;
+
+/** Name of a kernel that only training needs. */
+export type TrainingKernelName = keyof TrainingSignatures;
 
 /** Name of a kernel. */
 export type KernelName = keyof KernelSignatures;

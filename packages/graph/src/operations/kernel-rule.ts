@@ -1,6 +1,6 @@
 import {
   type Kernel,
-  type KernelName,
+  type ForwardKernelName as KernelName,
   kernelDataType,
   kernelShapes,
   kernels,

@@ -1,7 +1,7 @@
 // Options in a graph may leave open what depends on the operands' shapes: negative axes, a slice up
 // to the end of an axis of unknown size. Kernels want them complete.
 
-import type { KernelName, OptionsOf } from '@subbyte/kernels';
+import type { ForwardKernelName as KernelName, OptionsOf } from '@subbyte/kernels';
 import { maxElements, normalizeAxis, type Shape } from '@subbyte/tensor';
 
 type Shapes = readonly (Shape | undefined)[];

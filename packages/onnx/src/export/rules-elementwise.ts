@@ -1,4 +1,4 @@
-import type { KernelName } from '@subbyte/kernels';
+import type { ForwardKernelName as KernelName } from '@subbyte/kernels';
 import { isFloat, scalar } from '@subbyte/tensor';
 import { float, int, text } from './attributes.ts';
 import type { Rule, Rules } from './writer.ts';

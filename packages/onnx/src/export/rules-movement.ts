@@ -1,4 +1,4 @@
-import type { KernelName, OptionsOf } from '@subbyte/kernels';
+import type { ForwardKernelName as KernelName, OptionsOf } from '@subbyte/kernels';
 import { scalar } from '@subbyte/tensor';
 import { type Attributes, float, int, ints, text } from './attributes.ts';
 import { padCodes } from './pad-codes.ts';

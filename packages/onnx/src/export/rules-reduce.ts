@@ -1,5 +1,5 @@
 import type { NodeOf, ReduceKernelName } from '@subbyte/graph';
-import type { KernelName } from '@subbyte/kernels';
+import type { ForwardKernelName as KernelName } from '@subbyte/kernels';
 import { scalar } from '@subbyte/tensor';
 import { float, int, ints } from './attributes.ts';
 import { emitQuantizeDequantize, soleQuantizer } from './quantized-value.ts';
