@@ -1,6 +1,6 @@
 import { type DataType, dataTypes, isFloat } from '@subbyte/tensor';
 import { KernelError } from './errors.ts';
-import type { KernelName, OptionsOf } from './table.ts';
+import type { KernelName, OptionsOf, TrainingKernelName } from './table.ts';
 
 /** Data types of the operands; `undefined` where an optional one is absent. */
 export type OperandTypes = readonly (DataType | undefined)[];
@@ -85,7 +85,45 @@ const logic2 = same(bool, 2);
 const any = same(dataTypes);
 const index = to('int64', number);
 
+const float2 = same(floats, 2);
+const float3 = same(floats, 3);
+const float4 = same(floats, 4);
+
+function gatherGradient(kernel: string, operands: OperandTypes): DataType {
+  accept(kernel, operands, 1, indices);
+  return accept(kernel, operands, 0, floats);
+}
+
+const trainingRules: { readonly [K in TrainingKernelName]: NamedRule<K> } = {
+  conv2dInputGradient: float2,
+  conv2dWeightGradient: float2,
+  maxPool2dGradient: float2,
+  averagePool2dGradient: float,
+  activationGradient: float2,
+  batchNormStatistics: float,
+  batchNormParameterGradient: float3,
+  batchNormInputGradient: same(floats, 5),
+  instanceNormInputGradient: float3,
+  instanceNormParameterGradient: float2,
+  layerNormInputGradient: float3,
+  layerNormParameterGradient: float2,
+  softmaxGradient: float2,
+  logSoftmaxGradient: float2,
+  padGradient: float,
+  sliceGradient: float,
+  resizeGradient: float,
+  gatherGradient,
+  gatherElementsGradient: gatherGradient,
+  fakeQuantizeUniformGradient: float4,
+  fakeQuantizeUniformScaleGradient: float4,
+  sgdUpdate: float3,
+  adamUpdate: float4,
+  blendUpdate: float2,
+  accumulateUpdate: float2,
+};
+
 const rules: { readonly [K in KernelName]: NamedRule<K> } = {
+  ...trainingRules,
   matmul: product,
   conv2d: product,
   convTranspose2d: product,

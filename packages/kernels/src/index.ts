@@ -37,10 +37,10 @@ export type {
   TileOptions,
   TransposeOptions,
 } from './options.ts';
-export { reference } from './reference/index.ts';
+export { forwardKernelNames, reference } from './reference/index.ts';
 export type { OperandShapes } from './shapes/check.ts';
 export { conv2dShape, convTranspose2dShape } from './shapes/conv.ts';
-export { kernelShapes, type ShapeRule } from './shapes/index.ts';
+export { kernelShapes } from './shapes/index.ts';
 export { type MatmulSizes, matmulShape, matmulSizes } from './shapes/matmul.ts';
 export {
   concatShape,
@@ -57,6 +57,7 @@ export {
 } from './shapes/movement.ts';
 export { pool2dShape } from './shapes/pool.ts';
 export { reduceShape } from './shapes/reduce.ts';
+export type { ShapeRule } from './shapes/rule.ts';
 export type {
   ForwardKernelName,
   ForwardSignatures,
@@ -78,3 +79,4 @@ export type {
   TrainingSignatures,
   WeightShapeOptions,
 } from './training-table.ts';
+export { writtenOperands } from './written-operands.ts';

@@ -1,4 +1,5 @@
 import {
+  forwardKernelNames,
   type Kernel,
   type ForwardKernelName as KernelName,
   kernelDataType,
@@ -76,5 +77,5 @@ function ruleOf<K extends KernelName>(kernel: K): OperationRule<K> {
 
 /** One rule per kernel, all made alike. */
 export const kernelRules: { readonly [K in KernelName]: OperationRule<K> } = Object.fromEntries(
-  (Object.keys(kernelShapes) as KernelName[]).map((kernel) => [kernel, ruleOf(kernel)]),
+  forwardKernelNames.map((kernel) => [kernel, ruleOf(kernel)]),
 ) as unknown as { readonly [K in KernelName]: OperationRule<K> };

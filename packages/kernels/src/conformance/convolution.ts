@@ -3,7 +3,8 @@ import type { Activation, Conv2dOptions, ConvTranspose2dOptions } from '../optio
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
 import { normal, normals, whole } from './operands.ts';
 
-const plain: Conv2dOptions = {
+/** Options that change nothing. */
+export const plain: Conv2dOptions = {
   strides: [1, 1],
   dilations: [1, 1],
   padding: [0, 0, 0, 0],
@@ -22,14 +23,16 @@ export const activations: readonly Activation[] = [
   { kind: 'leakyRelu', alpha: 0.1 },
 ];
 
-type Layer = readonly [
+/** One convolution. */
+export type Layer = readonly [
   label: string,
   x: Shape,
   weight: Shape,
   options?: Partial<ConvTranspose2dOptions>,
 ];
 
-const layers: readonly Layer[] = [
+/** Convolutions of every kind: label, shapes of input and weight, what differs from `plain`. */
+export const layers: readonly Layer[] = [
   ['1x1', [1, 3, 5, 7], [4, 3, 1, 1]],
   ['1x1 of one pixel', [3, 17, 1, 1], [9, 17, 1, 1]],
   ['1x1 above the widths of vectors', [2, 33, 9, 9], [37, 33, 1, 1]],

@@ -14,9 +14,11 @@ import { poolingCases } from './pooling.ts';
 import { quantizationCases } from './quantization.ts';
 import { reductionCases } from './reduction.ts';
 import { resizeCases } from './resize.ts';
+import { trainingCases } from './training/index.ts';
 import { unaryCases } from './unary.ts';
 
 export { type ConformanceCase, checkCase } from './case.ts';
+export { numericalGradient } from './numerical-gradient.ts';
 
 /** Every case, for all kernels. */
 export const conformanceCases: readonly ConformanceCase[] = [
@@ -32,6 +34,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...castCases,
   ...resizeCases,
   ...quantizationCases,
+  ...trainingCases,
 ];
 
 /** The cases of the kernels that `table` has. */

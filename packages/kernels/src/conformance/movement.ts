@@ -44,7 +44,12 @@ const permutations: readonly (readonly [Shape, readonly number[]])[] = [
   ],
 ];
 
-const pads: readonly (readonly [Shape, before: readonly number[], after: readonly number[]])[] = [
+/** Shapes with what is added before and after each axis. */
+export const pads: readonly (readonly [
+  Shape,
+  before: readonly number[],
+  after: readonly number[],
+])[] = [
   [[5], [2], [3]],
   [
     [3, 4],
@@ -83,7 +88,8 @@ const pads: readonly (readonly [Shape, before: readonly number[], after: readonl
   ],
 ];
 
-const slices: readonly (readonly [
+/** Shapes with the start, size and step along each axis. */
+export const slices: readonly (readonly [
   Shape,
   starts: readonly number[],
   sizes: readonly number[],
@@ -128,7 +134,8 @@ const concats: readonly (readonly [axis: number, ...Shape[]])[] = [
   [1, [2, 0], [2, 3]],
 ];
 
-const modes: readonly PadOptions['mode'][] = ['constant', 'reflect', 'edge', 'wrap'];
+/** Every way to fill. */
+export const modes: readonly PadOptions['mode'][] = ['constant', 'reflect', 'edge', 'wrap'];
 
 /** Cases of the kernels that move elements to fixed places. */
 export const movementCases: readonly ConformanceCase[] = [

@@ -2,7 +2,8 @@ import type { Shape } from '@subbyte/tensor';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
 import { normal, normals, uniform } from './operands.ts';
 
-const images: readonly Shape[] = [
+/** Shapes with a channel axis. */
+export const images: readonly Shape[] = [
   [2, 3, 4, 5],
   [1, 16, 7, 9],
   [3, 1, 8, 8],
@@ -10,7 +11,8 @@ const images: readonly Shape[] = [
   [0, 3, 2, 2],
 ];
 
-const layers: readonly (readonly [x: Shape, axis: number, scale: Shape, bias?: Shape])[] = [
+/** Layer norms: shape, first normalised axis, shapes of scale and bias. */
+export const layers: readonly (readonly [x: Shape, axis: number, scale: Shape, bias?: Shape])[] = [
   [[2, 3, 8], 2, [8], [8]],
   [[2, 3, 120], 2, [120], [120]],
   [[5, 17], 1, [17]],

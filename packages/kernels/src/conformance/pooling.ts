@@ -3,7 +3,8 @@ import type { Pool2dOptions } from '../options.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
 import { anything, normals } from './operands.ts';
 
-const plain: Pool2dOptions = {
+/** 2 x 2 windows side by side. */
+export const plain: Pool2dOptions = {
   kernel: [2, 2],
   strides: [2, 2],
   dilations: [1, 1],
@@ -11,7 +12,12 @@ const plain: Pool2dOptions = {
   ceil: false,
 };
 
-const pools: readonly (readonly [label: string, x: Shape, options: Partial<Pool2dOptions>])[] = [
+/** Poolings of every kind: label, shape of the image, what differs from `plain`. */
+export const pools: readonly (readonly [
+  label: string,
+  x: Shape,
+  options: Partial<Pool2dOptions>,
+])[] = [
   ['2x2', [2, 3, 8, 8], {}],
   ['2x2 of odd size', [1, 5, 7, 9], {}],
   ['2x2 ceil', [1, 5, 7, 9], { ceil: true }],

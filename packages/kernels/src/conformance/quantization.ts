@@ -3,7 +3,13 @@ import type { GridOptions, QuantizeLinearOptions } from '../options.ts';
 import { type ConformanceCase, defineCase, defineRejected } from './case.ts';
 import { normal, normals, uniform, values, whole } from './operands.ts';
 
-const grids: readonly (readonly [label: string, x: Shape, scale: Shape, options: GridOptions])[] = [
+/** How scales cover a tensor: label, shapes of tensor and scale, options. */
+export const grids: readonly (readonly [
+  label: string,
+  x: Shape,
+  scale: Shape,
+  options: GridOptions,
+])[] = [
   ['one scale', [3, 5, 7], [], { axis: 0, groupSize: 0 }],
   ['one scale [1]', [1027], [1], { axis: 0, groupSize: 0 }],
   ['a scalar', [], [], { axis: 0, groupSize: 0 }],
@@ -17,9 +23,11 @@ const grids: readonly (readonly [label: string, x: Shape, scale: Shape, options:
   ['empty', [0, 4], [4], { axis: 1, groupSize: 0 }],
 ];
 
-type Codes = Pick<QuantizeLinearOptions, 'dtype' | 'min' | 'max'>;
+/** A range of codes. */
+export type Codes = Pick<QuantizeLinearOptions, 'dtype' | 'min' | 'max'>;
 
-const codes: readonly Codes[] = [
+/** Ranges of codes. */
+export const codes: readonly Codes[] = [
   { dtype: 'uint8', min: 0, max: 255 },
   { dtype: 'int8', min: -128, max: 127 },
   { dtype: 'int8', min: -8, max: 7 },
@@ -30,10 +38,12 @@ const codes: readonly Codes[] = [
 
 const spread = (max: number, min: number): number => 4 / (max - min);
 
-const scales = (r: Random, shape: Shape, { min, max }: Codes): Tensor =>
+/** Step sizes that leave part of a standard normal tensor outside. */
+export const scales = (r: Random, shape: Shape, { min, max }: Codes): Tensor =>
   uniform(r, shape, spread(max, min), 2 * spread(max, min));
 
-const edges = [
+/** Ties, infinities and other corners. */
+export const edges: readonly number[] = [
   0,
   -0,
   0.25,

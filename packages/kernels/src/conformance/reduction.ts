@@ -44,7 +44,8 @@ const plans: readonly (readonly [x: Shape, axes: readonly number[]])[] = [
   [[3, 0], [0]],
 ];
 
-const axisShapes: readonly Shape[] = [
+/** Shapes for kernels that work along one axis. */
+export const axisShapes: readonly Shape[] = [
   [5],
   [3, 4],
   [2, 3, 4, 5],
@@ -54,7 +55,8 @@ const axisShapes: readonly Shape[] = [
   [0, 3],
 ];
 
-const alongEveryAxis = (
+/** The cases that `rule` gives for every axis of every such shape. */
+export const alongEveryAxis = (
   rule: (shape: Shape, axis: number) => ConformanceCase[],
 ): ConformanceCase[] =>
   axisShapes.flatMap((shape) => shape.flatMap((_, axis) => rule(shape, axis)));

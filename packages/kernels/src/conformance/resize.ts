@@ -48,31 +48,33 @@ const images: readonly (readonly [x: Shape, shape: Shape])[] = [
 const scalesOf = (x: Shape, shape: Shape): number[] =>
   shape.map((size, axis) => Math.fround(size / (x[axis] as number)));
 
-/** Cases of `resize`. */
-export const resizeCases: readonly ConformanceCase[] = [
-  ...images.flatMap(([x, shape]) =>
+/** Resizes of every kind: label, shape of the image, options. */
+export const resizes: readonly (readonly [label: string, x: Shape, options: ResizeOptions])[] =
+  images.flatMap(([x, shape]) =>
     coordinates.flatMap((coordinate) => {
       const options = { ...plain, shape, scales: scalesOf(x, shape), coordinates: coordinate };
       const label = `[${x}] to [${shape}], ${coordinate}`;
       return [
-        ...roundings.map((nearest) =>
-          defineCase('resize', `${label}, ${nearest}`, normals(x), {
-            ...options,
-            nearest,
-          }),
+        ...roundings.map(
+          (nearest) => [`${label}, ${nearest}`, x, { ...options, nearest }] as const,
         ),
-        defineCase('resize', `linear ${label}`, normals(x), { ...options, mode: 'linear' }, 1e-5),
-        ...[false, true].map((excludeOutside) =>
-          defineCase(
-            'resize',
-            `cubic ${label}${excludeOutside ? ', outside excluded' : ''}`,
-            normals(x),
-            { ...options, mode: 'cubic', excludeOutside },
-            1e-5,
-          ),
+        [`linear ${label}`, x, { ...options, mode: 'linear' }] as const,
+        ...[false, true].map(
+          (excludeOutside) =>
+            [
+              `cubic ${label}${excludeOutside ? ', outside excluded' : ''}`,
+              x,
+              { ...options, mode: 'cubic', excludeOutside },
+            ] as const,
         ),
       ];
     }),
+  );
+
+/** Cases of `resize`. */
+export const resizeCases: readonly ConformanceCase[] = [
+  ...resizes.map(([label, x, options]) =>
+    defineCase('resize', label, normals(x), options, options.mode === 'nearest' ? 0 : 1e-5),
   ),
   defineCase(
     'resize',

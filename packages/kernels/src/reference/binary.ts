@@ -1,13 +1,13 @@
 import { broadcastStrides, type DataType, sameShape, type Tensor } from '@subbyte/tensor';
-import type { KernelName, OperandsOf, OptionsOf } from '../table.ts';
+import type { ForwardKernelName, KernelName, OperandsOf, OptionsOf } from '../table.ts';
 import { bigIntsOf, holdsBigInts, numbersOf } from './arrays.ts';
 import { stridedOffsets } from './offsets.ts';
 import { allocateResult } from './result.ts';
 
 /** Names of the kernels with two operands that broadcast. */
 export type BinaryName = {
-  [K in KernelName]: OperandsOf<K> extends readonly [a: Tensor, b: Tensor] ? K : never;
-}[KernelName];
+  [K in ForwardKernelName]: OperandsOf<K> extends readonly [a: Tensor, b: Tensor] ? K : never;
+}[ForwardKernelName];
 
 /** A kernel with two operands. */
 export type BinaryKernel<K extends KernelName> = (

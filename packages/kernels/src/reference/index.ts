@@ -1,4 +1,4 @@
-import type { KernelTable } from '../table.ts';
+import type { ForwardKernelName, Kernel, KernelTable } from '../table.ts';
 import { cumulativeSum, logSoftmax, softmax } from './along-axis.ts';
 import { argMax, argMin } from './arg.ts';
 import { add, div, max, min, mod, mul, prelu, sub } from './binary-arithmetic.ts';
@@ -28,6 +28,7 @@ import {
   reduceSumSquare,
 } from './reduction.ts';
 import { resize } from './resize.ts';
+import { trainingReference } from './training/index.ts';
 import {
   celu,
   clip,
@@ -59,8 +60,7 @@ import {
 import { cos, erf, exp, log, sin, tanh } from './unary-functions.ts';
 import { where } from './where.ts';
 
-/** Every kernel in plain TypeScript: the oracle that all backends are tested against. */
-export const reference: KernelTable = {
+const forwardReference: { readonly [K in ForwardKernelName]: Kernel<K> } = {
   matmul,
   conv2d,
   convTranspose2d,
@@ -152,3 +152,11 @@ export const reference: KernelTable = {
   dequantizeLinear,
   fakeQuantizeUniform,
 };
+
+/** Names of the kernels that networks are made of, without those that only training needs. */
+export const forwardKernelNames: readonly ForwardKernelName[] = Object.keys(
+  forwardReference,
+) as ForwardKernelName[];
+
+/** Every kernel in plain TypeScript: the oracle that all backends are tested against. */
+export const reference: KernelTable = { ...forwardReference, ...trainingReference };

@@ -1,4 +1,5 @@
-import { broadcastStrides, stridesOf } from '@subbyte/tensor';
+import { broadcastStrides, type Shape, stridesOf } from '@subbyte/tensor';
+import type { SliceOptions } from '../options.ts';
 import type { Kernel } from '../table.ts';
 import { numbersOf } from './arrays.ts';
 import { axisOffsets, copyFrom, splitAt, stridedOffsets } from './offsets.ts';
@@ -13,16 +14,19 @@ export const transpose: Kernel<'transpose'> = (operands, options) => {
   return copyFrom(result, x, stridedOffsets(result.shape, reordered));
 };
 
+/** For each element of the slice where it lies in `shape`. */
+export function sliceOffsets(shape: Shape, { starts, sizes, steps }: SliceOptions): Int32Array {
+  return axisOffsets(shape, (axis) => {
+    const [start, step] = [starts[axis] as number, steps[axis] as number];
+    return Int32Array.from({ length: sizes[axis] as number }, (_, i) => start + i * step);
+  });
+}
+
 /** Takes every `step`-th element along each axis. */
 export const slice: Kernel<'slice'> = (operands, options) => {
   const [x] = operands;
   const result = allocateResult('slice', operands, options);
-  const { starts, sizes, steps } = options;
-  const offsets = axisOffsets(x, (axis) => {
-    const [start, step] = [starts[axis] as number, steps[axis] as number];
-    return Int32Array.from({ length: sizes[axis] as number }, (_, i) => start + i * step);
-  });
-  return copyFrom(result, x, offsets);
+  return copyFrom(result, x, sliceOffsets(x.shape, options));
 };
 
 /** Puts tensors one behind the other along `axis`. */
@@ -55,7 +59,7 @@ export const expand: Kernel<'expand'> = (operands, options) => {
 export const tile: Kernel<'tile'> = (operands, options) => {
   const [x] = operands;
   const result = allocateResult('tile', operands, options);
-  const offsets = axisOffsets(x, (axis, length) =>
+  const offsets = axisOffsets(x.shape, (axis, length) =>
     Int32Array.from({ length: length * (options.repeats[axis] as number) }, (_, i) => i % length),
   );
   return copyFrom(result, x, offsets);

@@ -27,7 +27,7 @@ export const batchNorm: Kernel<'batchNorm'> = (operands, options) => {
 };
 
 /** Mean and `1 / sqrt(variance + epsilon)` of `count` elements from `start` on. */
-function moments(
+export function moments(
   x: NumberArray,
   start: number,
   count: number,

@@ -36,14 +36,14 @@ export function stridedOffsets(shape: Shape, strides: readonly number[]): Int32A
   return combineOffsets(shape.map((length, axis) => offsetList(length, strides[axis] as number)));
 }
 
-/** Offsets of the elements of `x` taken at `indices(axis, length)` along each axis. */
+/** Offsets of the elements of `shape` taken at `indices(axis, length)` along each axis. */
 export function axisOffsets(
-  x: Tensor,
+  shape: Shape,
   indices: (axis: number, length: number) => ArrayLike<number>,
 ): Int32Array {
-  const strides = stridesOf(x.shape);
+  const strides = stridesOf(shape);
   return combineOffsets(
-    x.shape.map((length, axis) =>
+    shape.map((length, axis) =>
       Int32Array.from(indices(axis, length), (i) =>
         i === outside ? outside : i * (strides[axis] as number),
       ),

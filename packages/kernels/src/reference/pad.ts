@@ -1,3 +1,4 @@
+import type { Shape } from '@subbyte/tensor';
 import type { PadOptions } from '../options.ts';
 import type { Kernel } from '../table.ts';
 import { bigIntsOf, holdsBigInts, numbersOf } from './arrays.ts';
@@ -21,14 +22,10 @@ const sources: {
   },
 };
 
-/** Adds elements around the tensor; negative amounts remove them first. */
-export const pad: Kernel<'pad'> = (operands, options) => {
-  const [x] = operands;
-  const result = allocateResult('pad', operands, options);
-  if (holdsBigInts(x)) bigIntsOf(result).fill(saturateBigInt(options.value, x.dtype));
-  else numbersOf(result).fill(options.value);
+/** For each element of the padded tensor where it lies in `shape`, or `outside`. */
+export function padOffsets(shape: Shape, options: PadOptions): Int32Array {
   const source = sources[options.mode];
-  const offsets = axisOffsets(x, (axis, length) => {
+  return axisOffsets(shape, (axis, length) => {
     const [before, after] = [options.before[axis] as number, options.after[axis] as number];
     const first = Math.max(-before, 0);
     const kept = length - first - Math.max(-after, 0);
@@ -37,5 +34,13 @@ export const pad: Kernel<'pad'> = (operands, options) => {
       return place === outside ? outside : first + place;
     });
   });
-  return copyFrom(result, x, offsets);
+}
+
+/** Adds elements around the tensor; negative amounts remove them first. */
+export const pad: Kernel<'pad'> = (operands, options) => {
+  const [x] = operands;
+  const result = allocateResult('pad', operands, options);
+  if (holdsBigInts(x)) bigIntsOf(result).fill(saturateBigInt(options.value, x.dtype));
+  else numbersOf(result).fill(options.value);
+  return copyFrom(result, x, padOffsets(x.shape, options));
 };

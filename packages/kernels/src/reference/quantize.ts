@@ -9,7 +9,7 @@ import { allocateResult } from './result.ts';
 import { roundHalfEven } from './unary-arithmetic.ts';
 
 /** For each element of `shape` the offset of its scale; `undefined`: one scale for all. */
-function scaleOffsets(
+export function scaleOffsets(
   shape: Shape,
   scale: Tensor,
   { axis, groupSize }: GridOptions,

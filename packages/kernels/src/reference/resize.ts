@@ -1,7 +1,7 @@
 // ONNX Resize. Coordinates are computed in float32, step by step as onnxruntime does, because the
 // nearest modes decide ties by them.
 
-import { sizeOf } from '@subbyte/tensor';
+import { type Shape, sizeOf } from '@subbyte/tensor';
 import type { ResizeOptions } from '../options.ts';
 import type { Kernel } from '../table.ts';
 import { numbersOf } from './arrays.ts';
@@ -55,7 +55,7 @@ const clampIndex = (index: number, length: number): number =>
   Math.min(Math.max(index, 0), length - 1);
 
 /** Input positions and their weights for one output position. */
-interface Taps {
+export interface Taps {
   readonly positions: readonly number[];
   readonly weights: readonly number[];
 }
@@ -114,23 +114,39 @@ function resample(
   return to;
 }
 
+/** For each element of a nearest resize where it lies in `shape`. */
+export function nearestOffsets(shape: Shape, options: ResizeOptions): Int32Array {
+  const round = nearestRules[options.nearest];
+  return axisOffsets(shape, (axis, length) =>
+    coordinates(options, axis, length).map((c) => clampIndex(round(c), length)),
+  );
+}
+
+/**
+ * For each output position along `axis` of `shape` what a linear or cubic resize adds up;
+ * `undefined` where the axis stays as it is.
+ */
+export function resizeTaps(
+  shape: Shape,
+  axis: number,
+  options: ResizeOptions,
+): readonly Taps[] | undefined {
+  const length = shape[axis] as number;
+  if (options.scales[axis] === 1 && options.shape[axis] === length) return undefined;
+  return Array.from(coordinates(options, axis, length), (c) =>
+    options.mode === 'linear' ? linearTaps(c, length) : cubicTaps(c, length, options),
+  );
+}
+
 /** Resizes along every axis whose size or scale changes (ONNX Resize). */
 export const resize: Kernel<'resize'> = (operands, options) => {
   const [x] = operands;
   const result = allocateResult('resize', operands, options);
-  if (options.mode === 'nearest') {
-    const round = nearestRules[options.nearest];
-    const offsets = axisOffsets(x, (axis, length) =>
-      coordinates(options, axis, length).map((c) => clampIndex(round(c), length)),
-    );
-    return copyFrom(result, x, offsets);
-  }
+  if (options.mode === 'nearest') return copyFrom(result, x, nearestOffsets(x.shape, options));
   let values: ArrayLike<number> = numbersOf(x);
   for (const [axis, length] of x.shape.entries()) {
-    if (options.scales[axis] === 1 && options.shape[axis] === length) continue;
-    const taps = Array.from(coordinates(options, axis, length), (c) =>
-      options.mode === 'linear' ? linearTaps(c, length) : cubicTaps(c, length, options),
-    );
+    const taps = resizeTaps(x.shape, axis, options);
+    if (taps === undefined) continue;
     const outer = sizeOf(result.shape.slice(0, axis));
     values = resample(values, outer, length, sizeOf(x.shape.slice(axis + 1)), taps);
   }

@@ -1,12 +1,12 @@
 import type { DataType, Tensor } from '@subbyte/tensor';
-import type { KernelName, OperandsOf, OptionsOf } from '../table.ts';
+import type { ForwardKernelName, KernelName, OperandsOf, OptionsOf } from '../table.ts';
 import { bigIntsOf, holdsBigInts, numbersOf } from './arrays.ts';
 import { allocateResult } from './result.ts';
 
 /** Names of the kernels with one operand. */
 export type UnaryName = {
-  [K in KernelName]: OperandsOf<K> extends readonly [x: Tensor] ? K : never;
-}[KernelName];
+  [K in ForwardKernelName]: OperandsOf<K> extends readonly [x: Tensor] ? K : never;
+}[ForwardKernelName];
 
 /** A kernel with one operand. */
 export type UnaryKernel<K extends KernelName> = (

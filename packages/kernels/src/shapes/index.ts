@@ -21,21 +21,8 @@ import { channelNormShape, layerNormShape } from './normalization.ts';
 import { pool2dShape } from './pool.ts';
 import { quantizeShape } from './quantize.ts';
 import { reduceShape } from './reduce.ts';
-
-/**
- * The shape of a kernel's result.
- * @throws KernelError when the operands and options do not fit together or the result is too big.
- */
-export type ShapeRule<K extends KernelName> = (
-  operands: OperandShapes,
-  options: OptionsOf<K>,
-) => number[];
-
-type NamedRule<K extends KernelName> = (
-  kernel: string,
-  operands: OperandShapes,
-  options: OptionsOf<K>,
-) => number[];
+import type { NamedRule, ShapeRule } from './rule.ts';
+import { trainingRules } from './training.ts';
 
 /** A rule for one operand that gives the shape from its shape. */
 const unary =
@@ -103,6 +90,7 @@ const pair =
     );
 
 const rules: { readonly [K in KernelName]: NamedRule<K> } = {
+  ...trainingRules,
   matmul: pair(matmulShape),
   conv2d: pair(conv2dShape),
   convTranspose2d: pair(convTranspose2dShape),
