@@ -1,6 +1,7 @@
 import { checkGraph } from './check-graph.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { type FoldOptions, foldConstants } from './fold-constants.ts';
+import { foldIntoNext } from './fold-into-next.ts';
 import { fusePatterns } from './fuse-patterns.ts';
 import { type ActivationKind, groupActivations } from './group-activations.ts';
 import { inferTypes } from './infer-types.ts';
@@ -30,5 +31,6 @@ export function simplify(graph: Graph, options: SimplifyOptions = {}): Graph {
   result = foldBatchNorm(result);
   // A scale that folded away may leave a pattern behind that it hid.
   result = fusePatterns(result);
+  result = foldIntoNext(result);
   return removeUnused(groupActivations(result, options.activations));
 }
