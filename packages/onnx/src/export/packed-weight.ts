@@ -76,25 +76,26 @@ function emitUnpack(
   planes: PackedWeight['planes'],
   count: number,
   shape: readonly number[],
+  grouped: boolean,
 ): string {
   const byte = (wanted: string, values: readonly number[], dims: readonly number[]): string =>
-    writer.tensor(wanted, tensor(values, dims, 'uint8'));
+    writer.shared(wanted, tensor(values, dims, 'uint8'));
   let codes = '';
   for (const { width, shift, initializer } of planes) {
-    const step = (what: string): string => `${value}_unpack${width}_${what}`;
+    const step = (what: string): string => `${value}_${what}${width}`;
     let part = initializer;
     if (width < 8) {
       const shifts = Array.from({ length: 8 / width }, (_, i) => i * width);
-      const moved = writer.name(step('shifted'));
+      const moved = writer.temporary();
       const places = byte(step('places'), shifts, [1, shifts.length]);
       writer.node('BitShift', [part, places], [moved], { direction: text('RIGHT') });
-      const kept = writer.name(step('part'));
+      const kept = writer.temporary();
       writer.node('BitwiseAnd', [moved, byte(step('mask'), [2 ** width - 1], [])], [kept]);
       part = kept;
       if (count % shifts.length !== 0) {
-        const flat = writer.name(step('flat'));
+        const flat = writer.temporary();
         writer.node('Reshape', [part, writer.int64s(step('all'), [-1])], [flat]);
-        part = writer.name(step('cut'));
+        part = writer.temporary();
         const [start, end] = [
           writer.int64s(step('start'), [0]),
           writer.int64s(step('end'), [count]),
@@ -102,11 +103,13 @@ function emitUnpack(
         writer.node('Slice', [flat, start, end], [part]);
       }
     }
-    const shaped = writer.name(step('codes'));
-    writer.node('Reshape', [part, writer.int64s(step('shape'), shape)], [shaped]);
-    part = shaped;
+    if (width < 8 || grouped) {
+      const shaped = writer.temporary();
+      writer.node('Reshape', [part, writer.int64s(step('shape'), shape)], [shaped]);
+      part = shaped;
+    }
     if (shift > 0) {
-      const raised = writer.name(step('raised'));
+      const raised = writer.temporary();
       writer.node('BitShift', [part, byte(step('shift'), [shift], [])], [raised], {
         direction: text('LEFT'),
       });
@@ -114,7 +117,7 @@ function emitUnpack(
     }
     if (codes === '') codes = part;
     else {
-      const joined = writer.name(step('joined'));
+      const joined = writer.temporary();
       writer.node('BitwiseOr', [codes, part], [joined]);
       codes = joined;
     }
@@ -148,14 +151,14 @@ function emitIntegers(
   const { min } = codeRange(quantizer);
   let codes = unpacked;
   if (signed) {
-    const cast = (x: string, wanted: string, dtype: 'int32' | 'int8'): string => {
-      const result = writer.name(wanted);
+    const cast = (x: string, dtype: 'int32' | 'int8'): string => {
+      const result = writer.temporary();
       writer.node('Cast', [x], [result], { to: int(writer.typeCode(dtype)) });
       return result;
     };
-    const offset = writer.tensor(`${y}_offset`, scalar(min, 'int32'));
-    const moved = writer.chain(node, cast(unpacked, `${y}_wide`, 'int32'), [['Add', offset]]);
-    codes = cast(moved, `${y}_quantized`, 'int8');
+    const offset = writer.shared(`${y}_offset`, scalar(min, 'int32'));
+    const moved = writer.chain(node, cast(unpacked, 'int32'), [['Add', offset]]);
+    codes = cast(moved, 'int8');
   }
   const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
   const dtype = signed ? 'int8' : 'uint8';
@@ -184,7 +187,7 @@ function emitFloats(
     equal ? scalar(zeros[0] ?? 0) : tensor(zeros, scaleShape, 'float32'),
   );
   const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
-  const floats = writer.name(`${y}_codes`);
+  const floats = writer.temporary();
   writer.node('Cast', [unpacked], [floats], { to: int(writer.typeCode('float32')) });
   const steps: Step[] = [
     ['Sub', zero],
@@ -225,7 +228,14 @@ export function emitPackedWeight(
     return { ...plane, initializer };
   });
   const target = broadcastable(shape, quantizer);
-  const unpacked = emitUnpack(writer, y, planes, codes.length, target.codes);
+  const unpacked = emitUnpack(
+    writer,
+    y,
+    planes,
+    codes.length,
+    target.codes,
+    granularity.kind === 'perGroup',
+  );
 
   const integers = feedsIntegers(writer, y, quantizer);
   const names = integers
