@@ -5,7 +5,7 @@ export { gemm, gemmScratch } from './gemm';
 export * from './matvec';
 export * from './move';
 export * from './normalize';
-export * from './pack';
+export { packColumns, packRows, windowOffsets } from './pack';
 export * from './quantize';
 export * from './reduce';
 export * from './resize';

@@ -125,11 +125,13 @@ function general(
   const scratch = productScratch(engine, k);
   const activation = activationCode(options.activation);
   const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
+  // Lines that follow each other without a gap are one.
+  const lineWidth = line === width * step ? n : width;
   const inputBytes = perGroup * window.height * window.width * 4;
   for (let i = 0; i < batch * groups; i++) {
     const group = i % groups;
     const base = planes.prepare(source + i * inputBytes, perGroup);
-    const columns = { base, offsets, width, line, step };
+    const columns = { base, offsets, width: lineWidth, line, step };
     const rows = weights + group * packedBytes(m, k, 4);
     const to = result.address + i * m * n * 4;
     const seed: Seed = bias ? { kind: 'rows', address: biases + group * m * 4 } : { kind: 'zero' };
