@@ -55,7 +55,7 @@ export function soleQuantizer(writer: Writer, value: string): Quantizer | undefi
 }
 
 /** The grid that the elements of `value` are known to lie on. */
-export function gridOf(writer: Writer, value: string): Quantizer | undefined {
+function gridOf(writer: Writer, value: string): Quantizer | undefined {
   let current = value;
   for (;;) {
     const node = writer.producers.get(current);
@@ -66,13 +66,13 @@ export function gridOf(writer: Writer, value: string): Quantizer | undefined {
 }
 
 /** Names of the initializers that hold a grid. */
-export interface GridNames {
+interface GridNames {
   readonly scale: string;
   readonly zeroPoint: string;
 }
 
 /** Adds scale and zero point of `quantizer` as initializers and notes them for viewers. */
-export function writeGrid(writer: Writer, value: string, quantizer: Quantizer): GridNames {
+function writeGrid(writer: Writer, value: string, quantizer: Quantizer): GridNames {
   const { bits, signed, scaleShape } = quantizer;
   const dtype = signed ? 'int8' : 'uint8';
   const scale = writer.tensor(`${value}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));

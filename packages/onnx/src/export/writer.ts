@@ -39,13 +39,13 @@ export interface Named {
 }
 
 /** A value as integer codes. */
-export interface Codes {
+interface Codes {
   readonly name: string;
   readonly quantizer: Quantizer;
 }
 
 /** The graph node behind an ONNX node. */
-export interface Source extends Named {
+interface Source extends Named {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
