@@ -40,8 +40,6 @@ class Direct {
   @inline right(cursor: usize, q: usize, at: usize): v128 { return v128.load(q + at); }
 }
 
-// @ts-ignore: decorator
-@inline
 function tile<B>(
   a: usize, b: usize, p4: usize, q4: usize, k: i32, c: usize, stride: usize,
   seed: i32, bias: usize, kind: i32, p: f32, q: f32,

@@ -71,8 +71,6 @@ class Strided {
  * One row of results. Offsets come in runs of `run` neighbours (1, 3 or 5: kernels of that width),
  * of which only the first is read.
  */
-// @ts-ignore: decorator
-@inline
 function slideRow<F, S>(
   x: usize, y: usize, columns: i32, step: i32, weights: usize, offsets: usize, offsetsEnd: usize,
   run: i32, start: v128, kind: i32, p: v128, q: v128,
@@ -146,8 +144,6 @@ function runLength(offsets: usize, taps: i32): i32 {
   return run;
 }
 
-// @ts-ignore: decorator
-@inline
 function slide<F>(
   x: usize, width: i32, y: usize, rows: i32, columns: i32, strideY: i32, strideX: i32,
   weights: usize, offsets: usize, taps: i32, start: f32, kind: i32, p: f32, q: f32,

@@ -82,7 +82,7 @@ function product(
   }
   const rows = engine.scratch(packedBytes(m, k, 4));
   engine.wasm.packRows(engine.address(x), k * 4, 4, m, k, rows);
-  const base = engine.arranged(weight, 'columns', packedBytes(n, k, 8), (from, to) => {
+  const base = engine.arranged(weight, `columns ${n} true`, packedBytes(n, k, 8), (from, to) => {
     engine.wasm.packColumns(from, evenOffsets(engine, k, 4), k, 0, n, n, 0, k * 4, to);
   });
   const seed: Seed = bias ? { kind: 'columns', address } : { kind: 'zero' };
@@ -97,7 +97,7 @@ function packWeights(engine: Engine, weight: Tensor, groups: number): number {
   const outputs = (weight.shape[0] as number) / groups;
   const k = weight.size / (outputs * groups);
   const bytes = packedBytes(outputs, k, 4);
-  return engine.arranged(weight, `rows ${groups}`, groups * bytes, (from, to) => {
+  return engine.arranged(weight, `rows ${groups} ${outputs}`, groups * bytes, (from, to) => {
     for (let g = 0; g < groups; g++) {
       engine.wasm.packRows(from + g * outputs * k * 4, k * 4, 4, outputs, k, to + g * bytes);
     }

@@ -1,6 +1,6 @@
 import { reference } from '@subbyte/kernels';
 import { casesFor, checkCase } from '@subbyte/kernels/conformance';
-import { random, randomNormal, scope, tensor, zeros } from '@subbyte/tensor';
+import { random, randomNormal, reshape, scope, tensor, zeros } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import { createEngine } from '../src/engine.ts';
 import { WasmError, wasm } from '../src/index.ts';
@@ -53,6 +53,28 @@ test('packed copies of a frozen tensor go with it', async () => {
   expect(backend.liveBytes()).toBe(packed);
   weight.storage.dispose();
   expect(backend.liveBytes()).toBe(before);
+});
+
+test('a frozen tensor may be read under several shapes', async () => {
+  const backend = await wasm();
+  const frozen = backend.upload(randomNormal([24], random(8)));
+  backend.freeze(frozen);
+  for (const [n, k] of [
+    [6, 4],
+    [4, 6],
+    [3, 8],
+  ] as const) {
+    for (const transposeB of [false, true]) {
+      const a = randomNormal([5, k], random(9));
+      const operands = [a, reshape(frozen, transposeB ? [n, k] : [k, n])] as const;
+      const options = { transposeA: false, transposeB };
+      const actual = backend.kernels.matmul?.(operands, options).data as Float32Array;
+      const expected = reference.matmul(operands, options).data as Float32Array;
+      expected.forEach((value, i) => {
+        expect(actual[i]).toBeCloseTo(value, 5);
+      });
+    }
+  }
 });
 
 test('tensors keep their elements while the memory grows', async () => {
