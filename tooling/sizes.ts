@@ -2,6 +2,15 @@
 import { globSync, readFileSync } from 'node:fs';
 
 const budget = { file: 300, package: 3000 };
+/** Packages that are one thing with two halves or many small rules; raise with a reason, not in passing. */
+const larger: Readonly<Record<string, number>> = {
+  // Import and export, one rule per operator each way.
+  onnx: 4500,
+  // Kernels with their shape and data-type rules.
+  kernels: 3600,
+  // Inference, executor and the passes.
+  graph: 3600,
+};
 const totals = new Map<string, number>();
 const long: string[] = [];
 
@@ -9,13 +18,16 @@ for (const path of globSync('packages/*/src/**/*.ts')) {
   const lines = readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '').length;
+  // Conformance cases are tests that happen to be published.
+  if (path.includes('/conformance/')) continue;
   const name = path.split('/')[1] ?? '';
   totals.set(name, (totals.get(name) ?? 0) + lines);
   if (lines > budget.file) long.push(`${path}: ${lines} lines, budget ${budget.file}`);
 }
 for (const [name, lines] of totals) {
   console.log(`${name.padEnd(16)}${lines}`);
-  if (lines > budget.package) long.push(`${name}: ${lines} lines, budget ${budget.package}`);
+  const most = larger[name] ?? budget.package;
+  if (lines > most) long.push(`${name}: ${lines} lines, budget ${most}`);
 }
 for (const message of long) console.error(message);
 process.exitCode = long.length > 0 ? 1 : 0;

@@ -33,7 +33,7 @@ export function freshName(graph: Graph, wanted: string): string {
 }
 
 /** `node` with operands mapped by `rename`; the node itself when none changes. */
-export function withInputs(node: Node, rename: (input: string) => string): Node {
+function withInputs(node: Node, rename: (input: string) => string): Node {
   const inputs = node.inputs.map((input) => (input === '' ? '' : rename(input)));
   return inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs };
 }

@@ -6,6 +6,7 @@ export { createExecutor, type Executor, type RunOptions } from './executor.ts';
 export { type Block, findBlocks } from './find-blocks.ts';
 export { foldBatchNorm } from './fold-batch-norm.ts';
 export { type FoldOptions, foldConstants } from './fold-constants.ts';
+export { foldIntoNext } from './fold-into-next.ts';
 export { fusePatterns } from './fuse-patterns.ts';
 export { type ActivationKind, groupActivations, ungroupActivations } from './group-activations.ts';
 export { inferTypes } from './infer-types.ts';

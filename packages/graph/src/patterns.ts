@@ -6,7 +6,7 @@ import { any, constant, either, type Match, number, op, type Pattern } from './m
 import type { Node, NodeOf, OpAttributes, OpName, ValueType } from './types.ts';
 
 /** What a matched expression becomes: one node that reads `inputs`; absent: leave it alone. */
-export type Replacement = {
+type Replacement = {
   [Op in OpName]: { op: Op; inputs: readonly string[]; attributes: OpAttributes[Op] };
 }[OpName];
 
@@ -18,7 +18,7 @@ export interface Fusion {
 }
 
 /** What a replacement may look at. */
-export interface FusionContext {
+interface FusionContext {
   readonly types: ReadonlyMap<string, ValueType>;
   readonly constants: ReadonlyMap<string, Tensor>;
 }

@@ -2,7 +2,7 @@ import { isView } from './operations/index.ts';
 import type { Node } from './types.ts';
 
 /** One node of a plan; values are slots, indices into an array of tensors. */
-export interface Step {
+interface Step {
   readonly node: Node;
   /** Slots of the operands, -1 where one is absent. */
   readonly inputs: readonly number[];

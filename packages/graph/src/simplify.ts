@@ -1,6 +1,7 @@
 import { checkGraph } from './check-graph.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { type FoldOptions, foldConstants } from './fold-constants.ts';
+import { foldIntoNext } from './fold-into-next.ts';
 import { fusePatterns } from './fuse-patterns.ts';
 import { type ActivationKind, groupActivations } from './group-activations.ts';
 import { inferTypes } from './infer-types.ts';
@@ -26,9 +27,10 @@ export function simplify(graph: Graph, options: SimplifyOptions = {}): Graph {
   result = removeIdentity(result, inferTypes(result));
   result = foldConstants(result, options);
   result = removeIdentity(result, inferTypes(result));
-  result = fusePatterns(result);
-  result = foldBatchNorm(result);
-  // A scale that folded away may leave a pattern behind that it hid.
-  result = fusePatterns(result);
+  // Each fold may bring together what the next one looks for; every round drops nodes.
+  for (let before: Graph | undefined; before !== result; ) {
+    before = result;
+    result = foldIntoNext(foldBatchNorm(fusePatterns(result)));
+  }
   return removeUnused(groupActivations(result, options.activations));
 }

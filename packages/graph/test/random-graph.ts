@@ -43,6 +43,8 @@ export function randomGraph(seed: number, count: number): Graph {
     (y) => push(node('add', [pick(), pick()], y, {})),
     (y) => push(node('mul', [pick(), pick()], y, {})),
     (y) => push(node('relu', [pick()], y, {})),
+    (y) => push(node('mul', [pick(), 'three'], y, {})),
+    (y) => push(node('add', ['sixth', pick()], y, {})),
     (y) => push(node('tanh', [pick()], y, {})),
     (y) => push(node('dynamicClip', [pick(), 'low', 'high'], y, {})),
     (y) => {

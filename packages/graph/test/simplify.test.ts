@@ -203,3 +203,33 @@ test('gelu, layer norm and global average pool are found', () => {
   const small = expectSame(graph, normal(3, 6, 4));
   expect(small.nodes.map(({ op }) => op)).toEqual(['layerNorm', 'gelu', 'reshape', 'reduceMean']);
 });
+
+test('a scale and a shift by numbers go into the next layer, as far as padding allows', () => {
+  const between = (padding: number): Graph =>
+    graphOf(
+      [float('x', ['N', 2, 5, 5])],
+      [
+        node('hardSwish', ['x'], 'h', {}),
+        node('mul', ['s', 'h'], 'm', {}),
+        node('add', ['m', 't'], 'a', {}),
+        node('conv2d', ['a', 'w', 'b'], 'y', {
+          ...conv3x3,
+          padding: [padding, padding, padding, padding],
+        }),
+      ],
+      ['y'],
+      {
+        s: tensor([0.3], [1]),
+        t: tensor([-2], [1]),
+        w: normal(4, 2, 3, 3),
+        b: normal(4),
+      },
+    );
+  const ops = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
+  expect(ops(expectSame(between(0), normal(2, 2, 5, 5)))).toEqual(['hardSwish', 'conv2d']);
+  const padded = expectSame(between(1), normal(2, 2, 5, 5));
+  expect(ops(padded)).toEqual(['hardSwish', 'add', 'conv2d']);
+  // Read by others too, they stay.
+  const tapped = { ...between(0), outputs: [float('y'), float('a')] };
+  expect(ops(expectSame(tapped, normal(2, 2, 5, 5)))).toHaveLength(4);
+});

@@ -14,8 +14,6 @@ class Prelu {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function row<F>(a: usize, b: usize, y: usize, n: i32, stepA: i32, stepB: i32): void {
   let i = 0;
   if (stepA == stepB) {
@@ -39,8 +37,6 @@ function row<F>(a: usize, b: usize, y: usize, n: i32, stepA: i32, stepB: i32): v
 }
 
 /** `axes` holds, per axis from the outermost, its size and the strides of `a` and `b` (elements). */
-// @ts-ignore: decorator
-@inline
 function map<F>(a: usize, b: usize, y: usize, axes: usize, rank: i32): void {
   const inner = axes + <usize>(rank - 1) * 12;
   const n = load<i32>(inner), stepA = load<i32>(inner, 4), stepB = load<i32>(inner, 8);

@@ -1,7 +1,7 @@
 // Matrix product on packed panels: A [M/4][K][4], B [N/8][K][8], C row-major. The tile of 4 x 8
 // keeps 8 accumulators, 2 loads of B and 1 of A in the 15 vector registers V8 has on x86.
 import { activate, NONE } from './activation';
-import { packColumns } from './pack';
+import { columnAddress, packColumns } from './pack';
 import { multiplyAdd } from './fma';
 
 /** Longest run of K in one pass: a panel of B (8 x 384 floats) stays in the first-level cache. */
@@ -10,6 +10,9 @@ const KC: i32 = 384;
 const NC: i32 = 64;
 /** Rows per pass: their part of A stays in the second-level cache. */
 const MC: i32 = 64;
+
+/** Most rows for which B is read where it lies. */
+const DIRECT_ROWS: i32 = 64;
 
 // What a tile starts from.
 const FROM_RESULT: i32 = 1;
@@ -21,8 +24,24 @@ export function gemmScratch(k: i32): i32 {
   return 128 + 32 * (NC / 8) * min(k, KC);
 }
 
-function tile(
-  a: usize, b: usize, k: i32, c: usize, stride: usize,
+/** B comes from a packed panel: `cursor` runs through it. */
+class Packed {
+  @inline step(): usize { return 32; }
+  @inline offset(cursor: usize): usize { return 0; }
+  @inline left(cursor: usize, p: usize, at: usize): v128 { return v128.load(cursor); }
+  @inline right(cursor: usize, q: usize, at: usize): v128 { return v128.load(cursor, 16); }
+}
+
+/** B comes from where it lies, four columns at `p` and four at `q`: `cursor` runs through offsets. */
+class Direct {
+  @inline step(): usize { return 4; }
+  @inline offset(cursor: usize): usize { return <usize>load<u32>(cursor); }
+  @inline left(cursor: usize, p: usize, at: usize): v128 { return v128.load(p + at); }
+  @inline right(cursor: usize, q: usize, at: usize): v128 { return v128.load(q + at); }
+}
+
+function tile<B>(
+  a: usize, b: usize, p4: usize, q4: usize, k: i32, c: usize, stride: usize,
   seed: i32, bias: usize, kind: i32, p: f32, q: f32,
 ): void {
   let c00: v128, c01: v128, c10: v128, c11: v128, c20: v128, c21: v128, c30: v128, c31: v128;
@@ -45,7 +64,9 @@ function tile(
   }
   const pairs = a + (<usize>(k & ~1) << 4);
   while (a < pairs) {
-    let b0 = v128.load(b), b1 = v128.load(b, 16);
+    let at = changetype<B>(0).offset(b);
+    let b0 = changetype<B>(0).left(b, p4, at), b1 = changetype<B>(0).right(b, q4, at);
+    b += changetype<B>(0).step();
     let x = v128.load32_splat(a);
     c00 = multiplyAdd(x, b0, c00); c01 = multiplyAdd(x, b1, c01);
     x = v128.load32_splat(a, 4);
@@ -54,7 +75,9 @@ function tile(
     c20 = multiplyAdd(x, b0, c20); c21 = multiplyAdd(x, b1, c21);
     x = v128.load32_splat(a, 12);
     c30 = multiplyAdd(x, b0, c30); c31 = multiplyAdd(x, b1, c31);
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+    at = changetype<B>(0).offset(b);
+    b0 = changetype<B>(0).left(b, p4, at); b1 = changetype<B>(0).right(b, q4, at);
+    b += changetype<B>(0).step();
     x = v128.load32_splat(a, 16);
     c00 = multiplyAdd(x, b0, c00); c01 = multiplyAdd(x, b1, c01);
     x = v128.load32_splat(a, 20);
@@ -63,10 +86,11 @@ function tile(
     c20 = multiplyAdd(x, b0, c20); c21 = multiplyAdd(x, b1, c21);
     x = v128.load32_splat(a, 28);
     c30 = multiplyAdd(x, b0, c30); c31 = multiplyAdd(x, b1, c31);
-    a += 32; b += 64;
+    a += 32;
   }
   if (k & 1) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    const at = changetype<B>(0).offset(b);
+    const b0 = changetype<B>(0).left(b, p4, at), b1 = changetype<B>(0).right(b, q4, at);
     let x = v128.load32_splat(a);
     c00 = multiplyAdd(x, b0, c00); c01 = multiplyAdd(x, b1, c01);
     x = v128.load32_splat(a, 4);
@@ -89,6 +113,20 @@ function tile(
   }
 }
 
+function packedTile(
+  a: usize, b: usize, k: i32, c: usize, stride: usize,
+  seed: i32, bias: usize, kind: i32, p: f32, q: f32,
+): void {
+  tile<Packed>(a, b, 0, 0, k, c, stride, seed, bias, kind, p, q);
+}
+
+function directTile(
+  a: usize, offsets: usize, p4: usize, q4: usize, k: i32, c: usize, stride: usize,
+  seed: i32, bias: usize, kind: i32, p: f32, q: f32,
+): void {
+  tile<Direct>(a, offsets, p4, q4, k, c, stride, seed, bias, kind, p, q);
+}
+
 function copyTile(from: usize, fromStride: usize, to: usize, toStride: usize, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {
     for (let j: usize = 0; j < <usize>columns << 2; j += 4) store<f32>(to + j, load<f32>(from + j));
@@ -106,6 +144,9 @@ export function gemm(
   seed: i32, bias: usize, kind: i32, p: f32, q: f32,
 ): void {
   const edge = scratch;
+  // With few rows packing costs more than reading B across cache lines, as long as the rows of B
+  // overlap in memory (windows over an image, whose lines are shorter than n).
+  const direct = offsets != 0 && step == 4 && width < n && m <= DIRECT_ROWS && (m & 3) == 0 && (width & 3) == 0;
   scratch += 128;
   const passes = max((k + KC - 1) / KC, 1);
   // Even, so that only the last pass has an odd step.
@@ -115,7 +156,22 @@ export function gemm(
     const kc = min(depth, k - pc);
     const begin = pass == 0 ? seed : FROM_RESULT;
     const activation = pass == passes - 1 ? kind : NONE;
-    for (let jc = 0; jc < n; jc += NC) {
+    let jc = 0;
+    if (direct) {
+      const from = offsets + (<usize>pc << 2);
+      for (; jc + 8 <= n; jc += 8) {
+        const left = base + columnAddress(jc, width, line, step);
+        const right = base + columnAddress(jc + 4, width, line, step);
+        for (let i = 0; i < m; i += 4) {
+          directTile(
+            a + (<usize>(i >> 2) * <usize>k + <usize>pc << 4), from, left, right, kc,
+            c + <usize>i * stride + (<usize>jc << 2), stride,
+            begin, bias + (<usize>(begin == FROM_ROW_BIAS ? i : jc) << 2), activation, p, q,
+          );
+        }
+      }
+    }
+    for (; jc < n; jc += NC) {
       const jEnd = min(jc + NC, n);
       let panels: usize, panelStride: usize;
       if (offsets == 0) {
@@ -137,10 +193,10 @@ export function gemm(
             const target = c + <usize>i * stride + (<usize>j << 2);
             const from = bias + (<usize>(begin == FROM_ROW_BIAS ? i : j) << 2);
             if (rows == 4 && columns == 8) {
-              tile(rowPanel, panel, kc, target, stride, begin, from, activation, p, q);
+              packedTile(rowPanel, panel, kc, target, stride, begin, from, activation, p, q);
             } else {
               if (begin == FROM_RESULT) copyTile(target, stride, edge, 32, rows, columns);
-              tile(rowPanel, panel, kc, edge, 32, begin, from, activation, p, q);
+              packedTile(rowPanel, panel, kc, edge, 32, begin, from, activation, p, q);
               copyTile(edge, 32, target, stride, rows, columns);
             }
           }

@@ -5,11 +5,13 @@ export { gemm, gemmScratch } from './gemm';
 export * from './matvec';
 export * from './move';
 export * from './normalize';
-export * from './pack';
-export * from './quantize';
+export { packColumns, packRows, windowOffsets } from './pack';
+export {
+  dequantizeInt16, dequantizeInt8, dequantizeUint16, dequantizeUint8, fakeQuantize, quantize,
+} from './quantize';
 export * from './reduce';
 export * from './resize';
 export * from './scatter';
-export * from './softmax';
+export { softmax } from './softmax';
 export * from './unary';
 export * from './window';

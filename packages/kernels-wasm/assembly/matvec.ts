@@ -2,8 +2,6 @@
 import { multiplyAdd } from './fma';
 import { horizontalSum } from './lanes';
 
-// @ts-ignore: decorator
-@inline
 function dot(a: usize, x: usize, k: i32): f32 {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   let i = 0;

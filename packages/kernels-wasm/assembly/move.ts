@@ -1,7 +1,5 @@
 // Kernels that only move elements, by element size.
 
-// @ts-ignore: decorator
-@inline
 function copyElements<T>(from: usize, to: usize, n: i32, step: isize, toStep: isize): void {
   for (let i = 0; i < n; i++) {
     store<T>(to, load<T>(from));
@@ -90,8 +88,6 @@ export function gather(from: usize, to: usize, outer: i32, block: usize, indices
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function fillElements<T>(to: usize, value: T, n: i32): void {
   for (let i = 0; i < n; i++) {
     store<T>(to, value);

@@ -2,8 +2,6 @@
 import { storeLanes } from './lanes';
 
 /** `(x - mean) * factor + shift` on one line. */
-// @ts-ignore: decorator
-@inline
 function affineLine(x: usize, y: usize, n: i32, mean: f32, factor: f32, shift: f32): void {
   const m = f32x4.splat(mean), f = f32x4.splat(factor), s = f32x4.splat(shift);
   for (let i = 0; i < n; i += 4) {
@@ -28,8 +26,6 @@ export function batchNorm(
 }
 
 /** Sum of `x` or, around `mean`, of squares, in doubles. */
-// @ts-ignore: decorator
-@inline
 function lineSum(x: usize, n: i32, mean: f64, squares: bool): f64 {
   let s0 = f64x2.splat(0), s1 = s0;
   const m = f64x2.splat(mean);

@@ -32,9 +32,10 @@ export function packRows(from: usize, rowStride: usize, columnStride: usize, m: 
   }
 }
 
+/** Distance of column `n` from the first, in bytes. */
 // @ts-ignore: decorator
 @inline
-function address(n: i32, width: i32, line: i32, step: i32): usize {
+export function columnAddress(n: i32, width: i32, line: i32, step: i32): usize {
   const row = n / width;
   return <usize>row * <usize>line + <usize>(n - row * width) * <usize>step;
 }
@@ -49,15 +50,33 @@ export function packColumns(
 ): void {
   const offsetsEnd = offsets + (<usize>k << 2);
   const last = end - 1;
+  if (step == 4 && width >= end) {
+    // One line: row by row, so that each touches its cache lines once.
+    const whole = (end - first) & ~7;
+    const panel = <usize>k << 5;
+    let row = to;
+    for (let o = offsets; o < offsetsEnd; o += 4) {
+      let from = base + <usize>load<u32>(o) + (<usize>first << 2);
+      const stop = from + (<usize>whole << 2);
+      for (let target = row; from < stop; target += panel) {
+        v128.store(target, v128.load(from));
+        v128.store(target, v128.load(from, 16), 16);
+        from += 32;
+      }
+      row += 32;
+    }
+    first += whole;
+    to += (<usize>whole >> 3) * panel;
+  }
   for (let n = first; n < end; n += 8) {
-    const p0 = base + address(n, width, line, step);
-    const p1 = base + address(min(n + 1, last), width, line, step);
-    const p2 = base + address(min(n + 2, last), width, line, step);
-    const p3 = base + address(min(n + 3, last), width, line, step);
-    const p4 = base + address(min(n + 4, last), width, line, step);
-    const p5 = base + address(min(n + 5, last), width, line, step);
-    const p6 = base + address(min(n + 6, last), width, line, step);
-    const p7 = base + address(min(n + 7, last), width, line, step);
+    const p0 = base + columnAddress(n, width, line, step);
+    const p1 = base + columnAddress(min(n + 1, last), width, line, step);
+    const p2 = base + columnAddress(min(n + 2, last), width, line, step);
+    const p3 = base + columnAddress(min(n + 3, last), width, line, step);
+    const p4 = base + columnAddress(min(n + 4, last), width, line, step);
+    const p5 = base + columnAddress(min(n + 5, last), width, line, step);
+    const p6 = base + columnAddress(min(n + 6, last), width, line, step);
+    const p7 = base + columnAddress(min(n + 7, last), width, line, step);
     // Addresses only grow, so the distance of the ends tells about those between.
     if (p3 - p0 == 12 && p7 - p4 == 12) {
       for (let o = offsets; o < offsetsEnd; o += 4) {

@@ -5,7 +5,7 @@ import { storeLanes } from './lanes';
 /** `clamp(round_half_even(x / scale) + zero)`; pmax and pmin so that NaN gives the smallest code. */
 // @ts-ignore: decorator
 @inline
-function encode(x: v128, scale: v128, zero: v128, low: v128, high: v128): v128 {
+export function encode(x: v128, scale: v128, zero: v128, low: v128, high: v128): v128 {
   const code = f32x4.add(f32x4.nearest(f32x4.div(x, scale)), zero);
   return f32x4.pmin(f32x4.pmax(low, code), high);
 }
@@ -81,8 +81,6 @@ class Uint8 { @inline read(at: usize): v128 { return i32x4(load<u8>(at), load<u8
 class Int16 { @inline read(at: usize): v128 { return v128.load_ext<i16>(at); } }
 class Uint16 { @inline read(at: usize): v128 { return v128.load_ext<u16>(at); } }
 
-// @ts-ignore: decorator
-@inline
 function decode<F>(
   x: usize, y: usize, outer: i32, channels: i32, inner: i32, scales: usize, zeros: usize, bytes: i32,
 ): void {

@@ -33,15 +33,11 @@ class Product {
 }
 
 /** Folds the four lanes to one value in lane 0. */
-// @ts-ignore: decorator
-@inline
 function fold<F>(v: v128): f32 {
   const pair = changetype<F>(0).merge(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
   return f32x4.extract_lane(changetype<F>(0).merge(pair, v128.shuffle<i32>(pair, pair, 1, 0, 3, 2)), 0);
 }
 
-// @ts-ignore: decorator
-@inline
 function line<F>(x: usize, length: i32): v128 {
   const start = f32x4.splat(changetype<F>(0).start());
   let s0 = start, s1 = start, s2 = start, s3 = start;
@@ -68,8 +64,6 @@ function line<F>(x: usize, length: i32): v128 {
 /** Elements added in single precision before they go to a double. */
 const BLOCK: i32 = 2048;
 
-// @ts-ignore: decorator
-@inline
 function sumLines<F>(x: usize, y: usize, outer: i32, length: i32): void {
   for (let o = 0; o < outer; o++) {
     let total: f64 = 0;
@@ -83,8 +77,6 @@ function sumLines<F>(x: usize, y: usize, outer: i32, length: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function foldLines<F>(x: usize, y: usize, outer: i32, length: i32): void {
   for (let o = 0; o < outer; o++) {
     store<f32>(y, fold<F>(line<F>(x, length)));
@@ -92,8 +84,6 @@ function foldLines<F>(x: usize, y: usize, outer: i32, length: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function columns<F>(x: usize, y: usize, outer: i32, length: i32, inner: i32): void {
   const stride = <usize>inner << 2;
   for (let o = 0; o < outer; o++) {

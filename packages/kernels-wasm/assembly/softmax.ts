@@ -5,7 +5,7 @@ import { exp, log } from './math';
 /** Lanes below `count` of `v`, `other` in the rest. */
 // @ts-ignore: decorator
 @inline
-function first(v: v128, count: i32, other: v128): v128 {
+export function first(v: v128, count: i32, other: v128): v128 {
   return v128.bitselect(v, other, i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3)));
 }
 

@@ -75,8 +75,6 @@ class GeluTanh {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function map<F>(x: usize, y: usize, n: i32, p: f32, q: f32): void {
   const vp = f32x4.splat(p), vq = f32x4.splat(q);
   const end = x + (<usize>n << 2);

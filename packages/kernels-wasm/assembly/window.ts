@@ -45,35 +45,75 @@ class Sum {
   @inline combine(x: v128, weight: v128, sum: v128): v128 { return f32x4.add(x, sum); }
 }
 
-/** Four neighbours `step` elements apart; `step` 1 and 2 without single loads. */
-// @ts-ignore: decorator
-@inline
-function four(x: usize, step: i32): v128 {
-  if (step == 1) return v128.load(x);
-  if (step == 2) return v128.shuffle<i32>(v128.load(x), v128.load(x, 12), 0, 2, 5, 7);
-  const s = <usize>step << 2;
-  return f32x4(load<f32>(x), load<f32>(x + s), load<f32>(x + 2 * s), load<f32>(x + 3 * s));
+/** Four neighbours 1 element apart; `byte` and `vector` are constants. */
+class Every {
+  @inline four(at: usize, byte: usize, vector: usize, hop: usize): v128 {
+    return v128.load(at + (byte + 16 * vector));
+  }
+}
+/** Every second element. */
+class Second {
+  @inline four(at: usize, byte: usize, vector: usize, hop: usize): v128 {
+    const from = at + (byte + 32 * vector);
+    return v128.shuffle<i32>(v128.load(from), v128.load(from, 12), 0, 2, 5, 7);
+  }
+}
+/** Elements `hop / 16` apart. */
+class Strided {
+  @inline four(at: usize, byte: usize, vector: usize, hop: usize): v128 {
+    const x = at + byte + vector * hop;
+    const s = hop >> 2;
+    return f32x4(load<f32>(x), load<f32>(x + s), load<f32>(x + 2 * s), load<f32>(x + 3 * s));
+  }
 }
 
-// @ts-ignore: decorator
-@inline
-function slideRow<F>(
+/**
+ * One row of results. Offsets come in runs of `run` neighbours (1, 3 or 5: kernels of that width),
+ * of which only the first is read.
+ */
+function slideRow<F, S>(
   x: usize, y: usize, columns: i32, step: i32, weights: usize, offsets: usize, offsetsEnd: usize,
-  start: v128, kind: i32, p: v128, q: v128,
+  run: i32, start: v128, kind: i32, p: v128, q: v128,
 ): void {
   const hop = <usize>step << 4;
+  const jump = <usize>run << 2;
   let n = columns;
   for (; n >= 16; n -= 16) {
     let s0 = start, s1 = start, s2 = start, s3 = start;
     let w = weights;
-    for (let o = offsets; o < offsetsEnd; o += 4) {
+    for (let o = offsets; o < offsetsEnd; o += jump) {
       const at = x + <usize>load<u32>(o);
-      const tap = v128.load32_splat(w);
-      s0 = changetype<F>(0).combine(four(at, step), tap, s0);
-      s1 = changetype<F>(0).combine(four(at + hop, step), tap, s1);
-      s2 = changetype<F>(0).combine(four(at + 2 * hop, step), tap, s2);
-      s3 = changetype<F>(0).combine(four(at + 3 * hop, step), tap, s3);
-      w += 4;
+      let tap: v128;
+      tap = v128.load32_splat(w, 0);
+      s0 = changetype<F>(0).combine(changetype<S>(0).four(at, 0, 0, hop), tap, s0);
+      s1 = changetype<F>(0).combine(changetype<S>(0).four(at, 0, 1, hop), tap, s1);
+      s2 = changetype<F>(0).combine(changetype<S>(0).four(at, 0, 2, hop), tap, s2);
+      s3 = changetype<F>(0).combine(changetype<S>(0).four(at, 0, 3, hop), tap, s3);
+      if (run >= 3) {
+        tap = v128.load32_splat(w, 4);
+        s0 = changetype<F>(0).combine(changetype<S>(0).four(at, 4, 0, hop), tap, s0);
+        s1 = changetype<F>(0).combine(changetype<S>(0).four(at, 4, 1, hop), tap, s1);
+        s2 = changetype<F>(0).combine(changetype<S>(0).four(at, 4, 2, hop), tap, s2);
+        s3 = changetype<F>(0).combine(changetype<S>(0).four(at, 4, 3, hop), tap, s3);
+        tap = v128.load32_splat(w, 8);
+        s0 = changetype<F>(0).combine(changetype<S>(0).four(at, 8, 0, hop), tap, s0);
+        s1 = changetype<F>(0).combine(changetype<S>(0).four(at, 8, 1, hop), tap, s1);
+        s2 = changetype<F>(0).combine(changetype<S>(0).four(at, 8, 2, hop), tap, s2);
+        s3 = changetype<F>(0).combine(changetype<S>(0).four(at, 8, 3, hop), tap, s3);
+        if (run == 5) {
+          tap = v128.load32_splat(w, 12);
+          s0 = changetype<F>(0).combine(changetype<S>(0).four(at, 12, 0, hop), tap, s0);
+          s1 = changetype<F>(0).combine(changetype<S>(0).four(at, 12, 1, hop), tap, s1);
+          s2 = changetype<F>(0).combine(changetype<S>(0).four(at, 12, 2, hop), tap, s2);
+          s3 = changetype<F>(0).combine(changetype<S>(0).four(at, 12, 3, hop), tap, s3);
+          tap = v128.load32_splat(w, 16);
+          s0 = changetype<F>(0).combine(changetype<S>(0).four(at, 16, 0, hop), tap, s0);
+          s1 = changetype<F>(0).combine(changetype<S>(0).four(at, 16, 1, hop), tap, s1);
+          s2 = changetype<F>(0).combine(changetype<S>(0).four(at, 16, 2, hop), tap, s2);
+          s3 = changetype<F>(0).combine(changetype<S>(0).four(at, 16, 3, hop), tap, s3);
+        }
+      }
+      w += jump;
     }
     v128.store(y, activate(s0, kind, p, q));
     v128.store(y, activate(s1, kind, p, q), 16);
@@ -85,7 +125,7 @@ function slideRow<F>(
     let s = start;
     let w = weights;
     for (let o = offsets; o < offsetsEnd; o += 4) {
-      s = changetype<F>(0).combine(four(x + <usize>load<u32>(o), step), v128.load32_splat(w), s);
+      s = changetype<F>(0).combine(changetype<S>(0).four(x + <usize>load<u32>(o), 0, 0, hop), v128.load32_splat(w), s);
       w += 4;
     }
     storeLanes(y, activate(s, kind, p, q), n);
@@ -93,18 +133,28 @@ function slideRow<F>(
   }
 }
 
-// @ts-ignore: decorator
-@inline
+/** 3 or 5 when the offsets come in runs of so many neighbours, else 1. */
+function runLength(offsets: usize, taps: i32): i32 {
+  const run = taps % 5 == 0 ? 5 : 3;
+  if (taps % run != 0) return 1;
+  for (let i = 0; i < taps; i++) {
+    const at = offsets + (<usize>i << 2);
+    if (i % run != 0 && load<i32>(at) != load<i32>(at - 4) + 4) return 1;
+  }
+  return run;
+}
+
 function slide<F>(
   x: usize, width: i32, y: usize, rows: i32, columns: i32, strideY: i32, strideX: i32,
   weights: usize, offsets: usize, taps: i32, start: f32, kind: i32, p: f32, q: f32,
 ): void {
   const end = offsets + (<usize>taps << 2);
+  const run = runLength(offsets, taps);
   const v = f32x4.splat(start), vp = f32x4.splat(p), vq = f32x4.splat(q);
   for (let row = 0; row < rows; row++) {
-    if (strideX == 1) slideRow<F>(x, y, columns, 1, weights, offsets, end, v, kind, vp, vq);
-    else if (strideX == 2) slideRow<F>(x, y, columns, 2, weights, offsets, end, v, kind, vp, vq);
-    else slideRow<F>(x, y, columns, strideX, weights, offsets, end, v, kind, vp, vq);
+    if (strideX == 1) slideRow<F, Every>(x, y, columns, 1, weights, offsets, end, run, v, kind, vp, vq);
+    else if (strideX == 2) slideRow<F, Second>(x, y, columns, 2, weights, offsets, end, run, v, kind, vp, vq);
+    else slideRow<F, Strided>(x, y, columns, strideX, weights, offsets, end, run, v, kind, vp, vq);
     x += <usize>strideY * <usize>width << 2;
     y += <usize>columns << 2;
   }

@@ -31,7 +31,7 @@ export function createAllocator(start: number, end: number): Allocator {
   const starts: number[] = [];
   const ends: number[] = [];
   const sizes = new Map<number, number>();
-  let top = start;
+  let top = Math.ceil(start / alignment) * alignment;
   let live = 0;
 
   /** Index of the first hole that starts behind `address`. */

@@ -1,9 +1,9 @@
 import type { KernelName } from '@subbyte/kernels';
 import { broadcastStrides, type Shape, type Tensor } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
+import type { BinaryFunction } from './functions.ts';
 import { collapse, gridTable } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
-import type { BinaryFunction } from './module.ts';
 
 /** Writes `name(a, b)`, broadcast to `shape`, to `to`. */
 export function computeBinary(

@@ -1,5 +1,5 @@
+import type { WasmFunctions } from './functions.ts';
 import { defineKernel, type KernelFactory } from './kernel.ts';
-import type { WasmFunctions } from './module.ts';
 
 const conversions: Readonly<
   Record<string, 'floatToInt32' | 'int32ToFloat' | 'uint8ToFloat' | undefined>

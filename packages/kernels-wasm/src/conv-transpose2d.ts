@@ -15,11 +15,16 @@ export const convTranspose2d: KernelFactory<'convTranspose2d'> = defineKernel(
     const [, outputs, rows, columns] = result.shape as Sizes;
     const [m, n, k] = [perGroup * kernelHeight * kernelWidth, height * width, channels / groups];
     const bytes = packedBytes(m, k, 4);
-    const weights = engine.arranged(weight, `transposed ${groups}`, groups * bytes, (from, to) => {
-      for (let g = 0; g < groups; g++) {
-        engine.wasm.packRows(from + g * k * m * 4, 4, m * 4, m, k, to + g * bytes);
-      }
-    });
+    const weights = engine.arranged(
+      weight,
+      `transposed ${groups} ${m}`,
+      groups * bytes,
+      (from, to) => {
+        for (let g = 0; g < groups; g++) {
+          engine.wasm.packRows(from + g * k * m * 4, 4, m * 4, m, k, to + g * bytes);
+        }
+      },
+    );
     const source = engine.address(x);
     const offsets = evenOffsets(engine, k, n * 4);
     const scratch = productScratch(engine, k);

@@ -4,7 +4,7 @@ import { activationCode } from './activation.ts';
 import type { Engine } from './engine.ts';
 import { allFloat32, defineKernel, type KernelFactory, type Result } from './kernel.ts';
 import { evenOffsets, multiply, packedBytes, productScratch, type Seed } from './product.ts';
-import { preparePlanes, type Window, windowTable } from './window.ts';
+import { planesTogether, preparePlanes, type Window, windowTable } from './window.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -32,30 +32,35 @@ function depthwise(
   const [batch, channels] = x.shape as Sizes;
   const [, outputs, rows, columns] = result.shape as Sizes;
   const window = windowOf(x, weight, options, result);
-  const planes = preparePlanes(engine, window, channels, 0);
+  const together = planesTogether(window, channels);
+  const planes = preparePlanes(engine, window, together, 0);
   const offsets = windowTable(engine, window, planes, 1);
-  const [source, weights, biases] = [
-    engine.address(x),
-    engine.address(weight),
-    bias ? engine.address(bias) : 0,
-  ];
+  const source = engine.address(x);
+  const weights = engine.address(weight);
+  const biases = bias ? engine.address(bias) : 0;
+  const multiplier = outputs / channels;
+  const taps = window.kernel[0] * window.kernel[1];
   for (let n = 0; n < batch; n++) {
-    engine.wasm.depthwise(
-      planes.prepare(source + n * channels * window.height * window.width * 4),
-      planes.plane * 4,
-      planes.width,
-      result.address + n * outputs * rows * columns * 4,
-      outputs,
-      outputs / channels,
-      rows,
-      columns,
-      ...window.strides,
-      weights,
-      offsets,
-      window.kernel[0] * window.kernel[1],
-      biases,
-      ...activationCode(options.activation),
-    );
+    for (let c = 0; c < channels; c += together) {
+      const count = Math.min(together, channels - c);
+      const first = c * multiplier;
+      engine.wasm.depthwise(
+        planes.prepare(source + (n * channels + c) * window.height * window.width * 4, count),
+        planes.plane * 4,
+        planes.width,
+        result.address + (n * outputs + first) * rows * columns * 4,
+        count * multiplier,
+        multiplier,
+        rows,
+        columns,
+        ...window.strides,
+        weights + first * taps * 4,
+        offsets,
+        taps,
+        bias ? biases + first * 4 : 0,
+        ...activationCode(options.activation),
+      );
+    }
   }
 }
 
@@ -77,7 +82,7 @@ function product(
   }
   const rows = engine.scratch(packedBytes(m, k, 4));
   engine.wasm.packRows(engine.address(x), k * 4, 4, m, k, rows);
-  const base = engine.arranged(weight, 'columns', packedBytes(n, k, 8), (from, to) => {
+  const base = engine.arranged(weight, `columns ${n} true`, packedBytes(n, k, 8), (from, to) => {
     engine.wasm.packColumns(from, evenOffsets(engine, k, 4), k, 0, n, n, 0, k * 4, to);
   });
   const seed: Seed = bias ? { kind: 'columns', address } : { kind: 'zero' };
@@ -92,7 +97,7 @@ function packWeights(engine: Engine, weight: Tensor, groups: number): number {
   const outputs = (weight.shape[0] as number) / groups;
   const k = weight.size / (outputs * groups);
   const bytes = packedBytes(outputs, k, 4);
-  return engine.arranged(weight, `rows ${groups}`, groups * bytes, (from, to) => {
+  return engine.arranged(weight, `rows ${groups} ${outputs}`, groups * bytes, (from, to) => {
     for (let g = 0; g < groups; g++) {
       engine.wasm.packRows(from + g * outputs * k * 4, k * 4, 4, outputs, k, to + g * bytes);
     }
@@ -120,11 +125,13 @@ function general(
   const scratch = productScratch(engine, k);
   const activation = activationCode(options.activation);
   const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
+  // Lines that follow each other without a gap are one.
+  const lineWidth = line === width * step ? n : width;
   const inputBytes = perGroup * window.height * window.width * 4;
   for (let i = 0; i < batch * groups; i++) {
     const group = i % groups;
-    const base = planes.prepare(source + i * inputBytes);
-    const columns = { base, offsets, width, line, step };
+    const base = planes.prepare(source + i * inputBytes, perGroup);
+    const columns = { base, offsets, width: lineWidth, line, step };
     const rows = weights + group * packedBytes(m, k, 4);
     const to = result.address + i * m * n * 4;
     const seed: Seed = bias ? { kind: 'rows', address: biases + group * m * 4 } : { kind: 'zero' };

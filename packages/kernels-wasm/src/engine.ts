@@ -7,8 +7,8 @@ import {
   sizeOf,
   type Tensor,
 } from '@subbyte/tensor';
+import type { WasmFunctions } from './functions.ts';
 import type { Memory } from './memory.ts';
-import type { WasmFunctions } from './module.ts';
 import { releaser, type StorageFactory, type WasmStorage } from './storage.ts';
 
 /** What the kernels work with: the module and one linear memory. */
@@ -26,7 +26,8 @@ export interface Engine {
   table(values: Int32Array | Float32Array | readonly number[]): number;
   /**
    * Address of `bytes` bytes that `fill` wrote from `input`. They are kept with a frozen tensor and
-   * made anew for another.
+   * made anew for another. `key` says all that the bytes depend on, sizes too: reshaped tensors
+   * share their elements.
    */
   arranged(
     input: Tensor,

@@ -75,7 +75,7 @@ function prepareColumns(
   if (!engine.isFrozen(b) || b.size !== n * k) {
     return { ...plan, base: engine.address(b), offsets: evenOffsets(engine, k, offsetStride) };
   }
-  const key = transposed ? 'columns of the transpose' : `columns ${n}`;
+  const key = `columns ${n} ${transposed}`;
   const base = engine.arranged(b, key, packedBytes(n, k, 8), (from, to) => {
     const offsets = evenOffsets(engine, k, offsetStride);
     engine.wasm.packColumns(from, offsets, k, 0, n, n, 0, step, to);

@@ -3,7 +3,7 @@ import type { Tensor } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
 import { allFloat32, defineKernel, type KernelFactory, type Result } from './kernel.ts';
 import { computeReduction } from './reduction.ts';
-import { preparePlanes, type Window, windowTable } from './window.ts';
+import { planesTogether, preparePlanes, type Window, windowTable } from './window.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -15,8 +15,8 @@ function windowOf(x: Tensor, options: OptionsOf<'maxPool2d'>, result: Result): W
   return { kernel, strides, dilations, top, left, height, width, rows, columns };
 }
 
-/** Calls `pool` for each image with its padded planes and the place of its result. */
-function forEachImage(
+/** Calls `pool` for each run of planes, padded, with the place of its result. */
+function forEachRun(
   engine: Engine,
   x: Tensor,
   window: Window,
@@ -40,18 +40,19 @@ function forEachImage(
 ): void {
   const [batch, channels] = x.shape as Sizes;
   const { kernel, height, width, rows, columns, strides } = window;
-  const planes = preparePlanes(engine, window, channels, fill);
+  const all = batch * channels;
+  const together = planesTogether(window, all);
+  const planes = preparePlanes(engine, window, together, fill);
   const offsets = windowTable(engine, window, planes, 1);
   const source = engine.address(x);
-  for (let n = 0; n < batch; n++) {
-    const from = planes.prepare(source + n * channels * height * width * 4);
-    const to = result.address + n * channels * rows * columns * 4;
+  for (let i = 0; i < all; i += together) {
+    const count = Math.min(together, all - i);
     pool(
-      from,
+      planes.prepare(source + i * height * width * 4, count),
       planes.plane * 4,
-      channels,
+      count,
       planes.width,
-      to,
+      result.address + i * rows * columns * 4,
       rows,
       columns,
       ...strides,
@@ -67,7 +68,7 @@ export const maxPool2d: KernelFactory<'maxPool2d'> = defineKernel(
   allFloat32,
   (engine, [x], options, result) => {
     const window = windowOf(x, options, result);
-    forEachImage(engine, x, window, result, Number.NEGATIVE_INFINITY, engine.wasm.maxPool);
+    forEachRun(engine, x, window, result, Number.NEGATIVE_INFINITY, engine.wasm.maxPool);
   },
 );
 
@@ -107,7 +108,7 @@ export const averagePool2d: KernelFactory<'averagePool2d'> = defineKernel(
       ),
     );
     const table = engine.table(divisors);
-    forEachImage(engine, x, window, result, 0, (...sizes) =>
+    forEachRun(engine, x, window, result, 0, (...sizes) =>
       engine.wasm.averagePool(...sizes, table),
     );
   },

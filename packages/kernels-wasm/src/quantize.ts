@@ -2,9 +2,9 @@ import type { GridOptions, OptionsOf } from '@subbyte/kernels';
 import { type Shape, stridesOf, type Tensor } from '@subbyte/tensor';
 import { copyWalk } from './copy.ts';
 import type { Engine } from './engine.ts';
+import type { DecodeFunction } from './functions.ts';
 import { splitAt } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
-import type { DecodeFunction } from './module.ts';
 
 /** Lines of `inner` elements with one scale each; `channels` scales are taken in turn. */
 interface Lines {

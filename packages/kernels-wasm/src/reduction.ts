@@ -1,8 +1,8 @@
 import { type Shape, sizeOf, type Tensor } from '@subbyte/tensor';
 import { computeBinary } from './broadcast.ts';
 import type { Engine } from './engine.ts';
+import type { ReduceFunction } from './functions.ts';
 import { allFloat32, defineKernel, type KernelFactory, type Result } from './kernel.ts';
-import type { ReduceFunction } from './module.ts';
 
 /** Reductions with code here. */
 export type ReductionName = ReduceFunction | 'reduceMean' | 'reduceL2';
@@ -81,7 +81,7 @@ export function computeReduction(
 }
 
 /** Makes a float32 reduction. */
-export function defineReduction<K extends ReductionName>(kernel: K): KernelFactory<K> {
+function defineReduction<K extends ReductionName>(kernel: K): KernelFactory<K> {
   return defineKernel<K>(kernel, allFloat32, (engine, operands, { axes }, result) =>
     computeReduction(engine, kernel, operands[0] as Tensor, axes, result),
   );

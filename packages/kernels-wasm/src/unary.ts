@@ -1,7 +1,7 @@
 import type { KernelName, OptionsOf } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
+import type { UnaryFunction } from './functions.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
-import type { UnaryFunction } from './module.ts';
 
 /** A function of the module and its two parameters. */
 export type UnaryCall = readonly [name: UnaryFunction, p?: number, q?: number];

@@ -22,12 +22,12 @@ export interface Planes {
   readonly width: number;
   /** Elements per plane. */
   readonly plane: number;
-  /** Address of padded planes made from those at `from`. */
-  prepare(from: number): number;
+  /** Address of the `count` planes at `from`, padded. */
+  prepare(from: number, count: number): number;
 }
 
-/** Pads `count` planes with `fill` where `window` needs it; one buffer serves all calls. */
-export function preparePlanes(engine: Engine, window: Window, count: number, fill: number): Planes {
+/** Pads planes with `fill` where `window` needs it; one buffer for `most` planes serves all calls. */
+export function preparePlanes(engine: Engine, window: Window, most: number, fill: number): Planes {
   const { kernel, strides, dilations, top, left, height, width, rows, columns } = window;
   const reach = (axis: 0 | 1, positions: number): number =>
     (positions - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1;
@@ -36,15 +36,24 @@ export function preparePlanes(engine: Engine, window: Window, count: number, fil
   const fits = top === 0 && left === 0 && toHeight <= height && toWidth <= width;
   if (fits && strides[1] <= 2) return { width, plane: height * width, prepare: (from) => from };
   const plane = toHeight * toWidth;
-  const buffer = engine.scratch((count * plane + 4 * strides[1]) * 4);
+  const buffer = engine.scratch((most * plane + 4 * strides[1]) * 4);
   return {
     width: toWidth,
     plane,
-    prepare: (from) => {
+    prepare: (from, count) => {
       engine.wasm.padPlanes(from, count, height, width, buffer, toHeight, toWidth, top, left, fill);
       return buffer;
     },
   };
+}
+
+/**
+ * Planes that are padded and worked on together: few enough for their padded copies to stay in the
+ * second-level cache.
+ */
+export function planesTogether(window: Window, count: number): number {
+  const bytes = (window.height + window.top) * (window.width + window.left) * 4;
+  return Math.max(1, Math.min(count, Math.floor(131_072 / bytes)));
 }
 
 /** Table of the byte offsets of a window's elements over `channels` planes. */

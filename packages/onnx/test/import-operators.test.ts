@@ -96,7 +96,10 @@ add('one axis', {
 add('three axes', { op: 'GlobalAveragePool', inputs: [normal(1, 2, 3, 4, 5)] });
 add('one axis', { op: 'GlobalMaxPool', inputs: [normal(1, 2, 3)] });
 
+for (const p of [1, 2]) add(`p ${p}`, { op: 'GlobalLpPool', attributes: { p }, inputs: [image] });
+
 // Elementwise
+add('', { op: 'Swish', opset: 24, attributes: { alpha: float(1.5) }, inputs: [normal(3, 5)] });
 for (const op of [
   'Abs',
   'Neg',

@@ -140,10 +140,10 @@ test('external data comes from inside the folder and in the right amount', () =>
     asked.push(location);
     return new Uint8Array(Float32Array.of(9, 1, 2, 3).buffer);
   };
-  const graph = fromOnnx(file('weights/w.bin', '4', '12'), { externalData });
+  const graph = fromOnnx(file('./weights/w.bin', '4', '12'), { externalData });
   expect(toNumbers(graph.constants.get('w') ?? zeros([]))).toEqual([1, 2, 3]);
   expect(fromOnnx(file('w.bin', '4'), { externalData }).constants.get('w')?.size).toBe(3);
-  expect(asked).toEqual(['weights/w.bin', 'w.bin']);
+  expect(asked).toEqual(['./weights/w.bin', 'w.bin']);
 
   for (const location of [
     '/etc/passwd',
@@ -153,7 +153,6 @@ test('external data comes from inside the folder and in the right amount', () =>
     'a\\..\\w',
     'w\0',
     '',
-    './w',
     'a//w',
   ]) {
     expect(() => fromOnnx(file(location, '0'), { externalData })).toThrow(

@@ -41,7 +41,7 @@ export async function openModel(path: string): Promise<ModelFile> {
           `${path}: external data "${location}" is outside the model's folder, which is not allowed`,
         );
       }
-      return readFileSync(real);
+      return new Uint8Array(readFileSync(real));
     },
   };
 }

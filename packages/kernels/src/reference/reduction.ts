@@ -28,7 +28,7 @@ function partition(x: Tensor, axes: readonly number[]): readonly [Int32Array, In
  * floats, exact for integers, whose result wraps. `integer` gets the smallest and largest value of
  * the data type too, for empty input.
  */
-export function defineReduction<K extends ReductionName>(
+function defineReduction<K extends ReductionName>(
   kernel: K,
   float: (values: Float64Array) => number,
   integer: (values: readonly bigint[], lowest: bigint, highest: bigint) => bigint = () =>

@@ -3,7 +3,7 @@ import { float } from './attributes.ts';
 import type { Named, Writer } from './writer.ts';
 
 /** Writes `y = activation(x)`. */
-export function emitActivation(
+function emitActivation(
   writer: Writer,
   node: Named,
   activation: Activation,

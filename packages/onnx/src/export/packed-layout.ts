@@ -2,7 +2,7 @@
 // specifies it for readers.
 
 /** Width of a plane in bits: whole elements fit a byte. */
-export type PlaneWidth = 8 | 4 | 2 | 1;
+type PlaneWidth = 8 | 4 | 2 | 1;
 
 /** Part of the bits of each code, stored together: `(code >> shift) & (2^width - 1)`. */
 export interface Plane {

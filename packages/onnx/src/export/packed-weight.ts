@@ -1,8 +1,9 @@
 import { codeRange, encode, type Quantizer } from '@subbyte/quantizers';
-import { scalar, type Tensor, tensor } from '@subbyte/tensor';
-import { int, text } from './attributes.ts';
-import { type Plane, packPlane, planesOf } from './packed-layout.ts';
+import { scalar, sizeOf, type Tensor, tensor } from '@subbyte/tensor';
+import { int } from './attributes.ts';
+import { packPlane, planesOf } from './packed-layout.ts';
 import { annotate, axisOf, quantizerNode } from './quantized-value.ts';
+import { emitUnpack, type StoredPlane } from './unpack-codes.ts';
 import type { Named, Step, Writer } from './writer.ts';
 
 /** What `metadata_props` say about a packed weight, as JSON under `subbyte.packed.<value>`. */
@@ -14,7 +15,7 @@ export interface PackedWeight {
   /** Shape of the packed codes: `shape`, its group axis rounded up to whole groups. */
   readonly codes: readonly number[];
   /** UINT8 initializers, lowest bits first. */
-  readonly planes: readonly (Plane & { readonly initializer: string })[];
+  readonly planes: readonly StoredPlane[];
   /** Float32 initializer, `scaleShape` elements. */
   readonly scale: string;
   readonly scaleShape: readonly number[];
@@ -23,116 +24,62 @@ export interface PackedWeight {
   readonly granularity: Quantizer['granularity'];
 }
 
-const withAxis = (shape: readonly number[], axis: number, size: number): number[] => [
-  ...shape.slice(0, axis),
-  size,
-  ...shape.slice(axis + 1),
-];
-
-/** Codes from 0, with the group axis filled up to whole groups. */
-function offsetCodes(
-  weight: Tensor,
-  quantizer: Quantizer,
-): { codes: Uint8Array; shape: readonly number[] } {
-  const { min } = codeRange(quantizer);
-  const encoded = encode(weight, quantizer);
-  const codes = Uint8Array.from(encoded.data as Int8Array, (code) => code - min);
-  const { granularity } = quantizer;
-  if (granularity.kind !== 'perGroup') return { codes, shape: weight.shape };
-  const { axis, size } = granularity;
-  const along = weight.shape[axis] ?? 1;
-  const full = Math.ceil(along / size) * size;
-  if (full === along) return { codes, shape: weight.shape };
-  const inner = weight.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const outer = codes.length / (along * inner);
-  const filled = new Uint8Array(outer * full * inner);
-  for (let o = 0; o < outer; o++) {
-    filled.set(codes.subarray(o * along * inner, (o + 1) * along * inner), o * full * inner);
-  }
-  return { codes: filled, shape: withAxis(weight.shape, axis, full) };
+/** Shapes on the way from codes to a weight. */
+interface Layout {
+  /** The weight's. */
+  readonly shape: readonly number[];
+  /** With the group axis rounded up to whole groups. */
+  readonly filled: readonly number[];
+  /** With groups as an axis of their own: what is scaled. */
+  readonly split: readonly number[];
+  /** Of scales that broadcast to `split`. */
+  readonly scale: readonly number[];
 }
 
-/** The shape that codes take before they are scaled, and the one scales take to broadcast to it. */
-function broadcastable(
-  codes: readonly number[],
-  { granularity, scaleShape }: Quantizer,
-): { codes: number[]; scale: number[] } {
-  if (granularity.kind === 'perTensor') return { codes: [...codes], scale: [] };
+function layoutOf(shape: readonly number[], { granularity, scaleShape }: Quantizer): Layout {
+  if (granularity.kind === 'perTensor') return { shape, filled: shape, split: shape, scale: [] };
   const { axis } = granularity;
   if (granularity.kind === 'perChannel') {
-    const scale = codes.map((_, i) => (i === axis ? (scaleShape[0] ?? 1) : 1));
-    return { codes: [...codes], scale };
+    const scale = shape.map((size, i) => (i === axis ? size : 1));
+    return { shape, filled: shape, split: shape, scale };
   }
+  const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
   const groups = scaleShape[axis] ?? 1;
-  const split = [...codes.slice(0, axis), groups, granularity.size, ...codes.slice(axis + 1)];
-  const scale = [...scaleShape.slice(0, axis + 1), 1, ...scaleShape.slice(axis + 1)];
-  return { codes: split, scale };
+  return {
+    shape,
+    filled: [...before, groups * granularity.size, ...after],
+    split: [...before, groups, granularity.size, ...after],
+    scale: [...before, groups, 1, ...after],
+  };
 }
 
-/** Writes the operators that give the codes, uint8 of `shape`; returns their name. */
-function emitUnpack(
-  writer: Writer,
-  value: string,
-  planes: PackedWeight['planes'],
-  count: number,
-  shape: readonly number[],
-): string {
-  const byte = (wanted: string, values: readonly number[], dims: readonly number[]): string =>
-    writer.tensor(wanted, tensor(values, dims, 'uint8'));
-  let codes = '';
-  for (const { width, shift, initializer } of planes) {
-    const step = (what: string): string => `${value}_unpack${width}_${what}`;
-    let part = initializer;
-    if (width < 8) {
-      const shifts = Array.from({ length: 8 / width }, (_, i) => i * width);
-      const moved = writer.name(step('shifted'));
-      const places = byte(step('places'), shifts, [1, shifts.length]);
-      writer.node('BitShift', [part, places], [moved], { direction: text('RIGHT') });
-      const kept = writer.name(step('part'));
-      writer.node('BitwiseAnd', [moved, byte(step('mask'), [2 ** width - 1], [])], [kept]);
-      part = kept;
-      if (count % shifts.length !== 0) {
-        const flat = writer.name(step('flat'));
-        writer.node('Reshape', [part, writer.int64s(step('all'), [-1])], [flat]);
-        part = writer.name(step('cut'));
-        const [start, end] = [
-          writer.int64s(step('start'), [0]),
-          writer.int64s(step('end'), [count]),
-        ];
-        writer.node('Slice', [flat, start, end], [part]);
-      }
-    }
-    const shaped = writer.name(step('codes'));
-    writer.node('Reshape', [part, writer.int64s(step('shape'), shape)], [shaped]);
-    part = shaped;
-    if (shift > 0) {
-      const raised = writer.name(step('raised'));
-      writer.node('BitShift', [part, byte(step('shift'), [shift], [])], [raised], {
-        direction: text('LEFT'),
-      });
-      part = raised;
-    }
-    if (codes === '') codes = part;
-    else {
-      const joined = writer.name(step('joined'));
-      writer.node('BitwiseOr', [codes, part], [joined]);
-      codes = joined;
-    }
+/** Codes from 0, filled up to whole groups. */
+function offsetCodes(weight: Tensor, quantizer: Quantizer, layout: Layout): Uint8Array {
+  const { min } = codeRange(quantizer);
+  const codes = Uint8Array.from(encode(weight, quantizer).data as Int8Array, (code) => code - min);
+  const { granularity } = quantizer;
+  if (granularity.kind !== 'perGroup') return codes;
+  const inner = weight.shape.slice(granularity.axis + 1).reduce((a, b) => a * b, 1);
+  const used = (weight.shape[granularity.axis] ?? 1) * inner;
+  const full = (layout.filled[granularity.axis] ?? 1) * inner;
+  const filled = new Uint8Array(sizeOf(layout.filled));
+  for (let from = 0, to = 0; from < codes.length; from += used, to += full) {
+    filled.set(codes.subarray(from, from + used), to);
   }
-  return codes;
+  return filled;
 }
 
-/** Whether everything that reads the weight multiplies it with quantized values. */
+/** Whether everything that reads the weight computes with other values that are quantized. */
 function feedsIntegers(writer: Writer, y: string, { granularity }: Quantizer): boolean {
+  const quantized = (value: string): boolean => {
+    const source = quantizerNode(writer, value)?.inputs[0];
+    return source !== undefined && !writer.graph.constants.has(source);
+  };
   const readers = writer.consumers.get(y) ?? [];
   return (
     granularity.kind !== 'perGroup' &&
-    readers.every(
-      ({ op, inputs }) =>
-        (op === 'conv2d' || op === 'convTranspose2d' || op === 'matmul') &&
-        inputs[1] === y &&
-        quantizerNode(writer, inputs[0] ?? '') !== undefined,
-    )
+    readers.length > 0 &&
+    readers.every(({ inputs }) => inputs.some(quantized))
   );
 }
 
@@ -148,14 +95,14 @@ function emitIntegers(
   const { min } = codeRange(quantizer);
   let codes = unpacked;
   if (signed) {
-    const cast = (x: string, wanted: string, dtype: 'int32' | 'int8'): string => {
-      const result = writer.name(wanted);
+    const cast = (x: string, dtype: 'int32' | 'int8'): string => {
+      const result = writer.temporary();
       writer.node('Cast', [x], [result], { to: int(writer.typeCode(dtype)) });
       return result;
     };
-    const offset = writer.tensor(`${y}_offset`, scalar(min, 'int32'));
-    const moved = writer.chain(node, cast(unpacked, `${y}_wide`, 'int32'), [['Add', offset]]);
-    codes = cast(moved, `${y}_quantized`, 'int8');
+    const offset = writer.shared(`${y}_offset`, scalar(min, 'int32'));
+    const moved = writer.chain(node, cast(unpacked, 'int32'), [['Add', offset]]);
+    codes = cast(moved, 'int8');
   }
   const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
   const dtype = signed ? 'int8' : 'uint8';
@@ -165,6 +112,14 @@ function emitIntegers(
   return { scale, zero };
 }
 
+/** The packed code that stands for 0: one for all, or one per scale. */
+function zeroOf(quantizer: Quantizer): number | number[] {
+  const { min } = codeRange(quantizer);
+  const zeros = quantizer.zeroPoint.map((code) => code - min);
+  const [first = 0] = zeros;
+  return zeros.every((zero) => zero === first) ? first : zeros;
+}
+
 /** Codes as float32, minus the code of zero, times the scale: engines fold the whole weight. */
 function emitFloats(
   writer: Writer,
@@ -172,19 +127,15 @@ function emitFloats(
   unpacked: string,
   y: string,
   quantizer: Quantizer,
-  shape: readonly number[],
-  filled: readonly number[],
-  scaleShape: readonly number[],
+  layout: Layout,
 ): { scale: string; zero: string } {
-  const { min } = codeRange(quantizer);
-  const zeros = quantizer.zeroPoint.map((code) => code - min);
-  const equal = zeros.every((code) => code === zeros[0]);
+  const zeros = zeroOf(quantizer);
   const zero = writer.tensor(
     `${y}_zero`,
-    equal ? scalar(zeros[0] ?? 0) : tensor(zeros, scaleShape, 'float32'),
+    typeof zeros === 'number' ? scalar(zeros) : tensor(zeros, layout.scale, 'float32'),
   );
-  const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
-  const floats = writer.name(`${y}_codes`);
+  const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, layout.scale, 'float32'));
+  const floats = writer.temporary();
   writer.node('Cast', [unpacked], [floats], { to: int(writer.typeCode('float32')) });
   const steps: Step[] = [
     ['Sub', zero],
@@ -192,10 +143,10 @@ function emitFloats(
   ];
   const { granularity } = quantizer;
   if (granularity.kind === 'perGroup') {
-    steps.push(['Reshape', writer.int64s(`${y}_grouped_shape`, filled)]);
+    steps.push(['Reshape', writer.int64s(`${y}_filled`, layout.filled)]);
     const { axis } = granularity;
-    const along = shape[axis] ?? 1;
-    if (along !== filled[axis]) {
+    const along = layout.shape[axis] ?? 1;
+    if (along !== layout.filled[axis]) {
       const bound = (what: string, v: number): string => writer.int64s(`${y}_${what}`, [v]);
       steps.push(['Slice', bound('from', 0), bound('to', along), bound('axis', axis)]);
     }
@@ -217,31 +168,26 @@ export function emitPackedWeight(
   quantizer: Quantizer,
 ): void {
   const { bits, granularity, scaleShape } = quantizer;
-  const { codes, shape } = offsetCodes(weight, quantizer);
+  const layout = layoutOf(weight.shape, quantizer);
+  const codes = offsetCodes(weight, quantizer, layout);
   const planes = planesOf(bits).map((plane) => {
     const bytes = packPlane(codes, plane);
-    const dims = plane.width === 8 ? shape : [bytes.length, 1];
+    const dims = plane.width === 8 ? layout.split : [bytes.length, 1];
     const initializer = writer.tensor(`${y}_packed${plane.width}`, tensor(bytes, dims, 'uint8'));
     return { ...plane, initializer };
   });
-  const target = broadcastable(shape, quantizer);
-  const unpacked = emitUnpack(writer, y, planes, codes.length, target.codes);
-
-  const integers = feedsIntegers(writer, y, quantizer);
-  const names = integers
+  const unpacked = emitUnpack(writer, y, planes, layout.split);
+  const names = feedsIntegers(writer, y, quantizer)
     ? emitIntegers(writer, node, unpacked, y, quantizer)
-    : emitFloats(writer, node, unpacked, y, quantizer, weight.shape, shape, target.scale);
+    : emitFloats(writer, node, unpacked, y, quantizer, layout);
   annotate(writer, y, bits, names.scale, names.zero);
-
-  const { min } = codeRange(quantizer);
-  const zeros = quantizer.zeroPoint.map((code) => code - min);
   const description: PackedWeight = {
     version: 1,
-    shape: weight.shape,
+    shape: layout.shape,
     bits,
-    codes: shape,
+    codes: layout.filled,
     planes,
-    zero: zeros.every((code) => code === zeros[0]) ? (zeros[0] ?? 0) : zeros,
+    zero: zeroOf(quantizer),
     scale: names.scale,
     scaleShape,
     granularity,

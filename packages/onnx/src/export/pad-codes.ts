@@ -25,7 +25,7 @@ export function padCodes(
   const { min, max } = codeRange(quantizer);
   const code = fill / (quantizer.scale[0] ?? 1) + (quantizer.zeroPoint[0] ?? 0);
   if (!Number.isInteger(code) || code < min || code > max) return false;
-  const value = writer.tensor(`${y}_fill`, scalar(code, quantizer.signed ? 'int8' : 'uint8'));
+  const value = writer.shared(`${y}_fill`, scalar(code, quantizer.signed ? 'int8' : 'uint8'));
   const padded = writer.name(`${y}_codes`);
   writer.node('Pad', [held.name, pads, value], [padded], { mode: text(mode) }, node.name);
   writer.codes.set(y, { name: padded, quantizer });

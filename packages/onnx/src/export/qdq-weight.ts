@@ -39,7 +39,7 @@ export function emitQdqWeight(
       ? writer.raw(wanted, small, values.shape, packNibbles(values.data as Int8Array))
       : writer.tensor(wanted, values);
 
-  const quantized = write(`${y}_quantized`, codes);
+  const quantized = write(`${y}_codes`, codes);
   const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
   // Zeros are the default, but onnxruntime makes no QGemm of a weight without a zero point.
   const zeroPoint = write(`${y}_zero_point`, tensor(quantizer.zeroPoint, scaleShape, dtype));

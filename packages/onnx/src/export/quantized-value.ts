@@ -55,7 +55,7 @@ export function soleQuantizer(writer: Writer, value: string): Quantizer | undefi
 }
 
 /** The grid that the elements of `value` are known to lie on. */
-export function gridOf(writer: Writer, value: string): Quantizer | undefined {
+function gridOf(writer: Writer, value: string): Quantizer | undefined {
   let current = value;
   for (;;) {
     const node = writer.producers.get(current);
@@ -66,13 +66,13 @@ export function gridOf(writer: Writer, value: string): Quantizer | undefined {
 }
 
 /** Names of the initializers that hold a grid. */
-export interface GridNames {
+interface GridNames {
   readonly scale: string;
   readonly zeroPoint: string;
 }
 
 /** Adds scale and zero point of `quantizer` as initializers and notes them for viewers. */
-export function writeGrid(writer: Writer, value: string, quantizer: Quantizer): GridNames {
+function writeGrid(writer: Writer, value: string, quantizer: Quantizer): GridNames {
   const { bits, signed, scaleShape } = quantizer;
   const dtype = signed ? 'int8' : 'uint8';
   const scale = writer.tensor(`${value}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
@@ -166,24 +166,18 @@ export function emitQuantizeDequantize(
   const onGrid = known !== undefined && sameGrid(known, quantizer);
   let codes = onGrid ? held?.name : undefined;
   if (codes === undefined) {
-    codes = writer.name(`${y}_quantized`);
+    codes = writer.name(`${y}_codes`);
     const { signed } = quantizer;
     const { min, max } = codeRange(quantizer);
     const [lowest, highest] = signed ? [-128, 127] : [0, 255];
     const saturates = onGrid || (min === lowest && max === highest);
     const bytes = saturates ? codes : writer.name(`${y}_saturated`);
-    writer.node(
-      'QuantizeLinear',
-      [x, scale, zeroPoint],
-      [bytes],
-      attributes,
-      `${node.name}/quantize`,
-    );
+    writer.node('QuantizeLinear', [x, scale, zeroPoint], [bytes], attributes);
     if (!saturates) {
       const dtype = signed ? 'int8' : 'uint8';
-      const low = writer.tensor(`${y}_min`, scalar(min, dtype));
-      const high = writer.tensor(`${y}_max`, scalar(max, dtype));
-      writer.node('Clip', [bytes, low, high], [codes], {}, `${node.name}/clip`);
+      const low = writer.shared(`${y}_min`, scalar(min, dtype));
+      const high = writer.shared(`${y}_max`, scalar(max, dtype));
+      writer.node('Clip', [bytes, low, high], [codes]);
     }
   }
   writer.codes.set(y, { name: codes, quantizer });

@@ -1,64 +1,15 @@
 import type { ForwardKernelName as KernelName } from '@subbyte/kernels';
 import { isFloat, scalar } from '@subbyte/tensor';
 import { float, int, text } from './attributes.ts';
+import type { Linear } from './rules-linear.ts';
+import type { Movement } from './rules-movement.ts';
+import type { Pooling } from './rules-pool.ts';
+import type { Quantization } from './rules-quantize.ts';
+import type { Reduction } from './rules-reduce.ts';
 import type { Rule, Rules } from './writer.ts';
 
-type Elementwise = Extract<
-  KernelName,
-  | 'abs'
-  | 'neg'
-  | 'sign'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'reciprocal'
-  | 'floor'
-  | 'ceil'
-  | 'round'
-  | 'sin'
-  | 'cos'
-  | 'erf'
-  | 'tanh'
-  | 'sigmoid'
-  | 'relu'
-  | 'softplus'
-  | 'softsign'
-  | 'hardSwish'
-  | 'gelu'
-  | 'leakyRelu'
-  | 'elu'
-  | 'celu'
-  | 'selu'
-  | 'hardSigmoid'
-  | 'clip'
-  | 'isNaN'
-  | 'isInf'
-  | 'not'
-  | 'bitwiseNot'
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'div'
-  | 'pow'
-  | 'mod'
-  | 'min'
-  | 'max'
-  | 'prelu'
-  | 'bitwiseAnd'
-  | 'bitwiseOr'
-  | 'bitwiseXor'
-  | 'bitShift'
-  | 'equal'
-  | 'less'
-  | 'lessOrEqual'
-  | 'greater'
-  | 'greaterOrEqual'
-  | 'and'
-  | 'or'
-  | 'xor'
-  | 'where'
-  | 'cast'
->;
+/** What is left when the operations of the other tables are taken away. */
+type Elementwise = Exclude<KernelName, Linear | Movement | Pooling | Quantization | Reduction>;
 
 /** A rule for an operation that is one ONNX operator without attributes. */
 function plain(opType: string, since = 1): Rule<Elementwise> {
@@ -68,7 +19,7 @@ function plain(opType: string, since = 1): Rule<Elementwise> {
   };
 }
 
-/** `x * gate(x)` and the like need the pieces of Gelu before opset 20: erf and tanh forms. */
+/** One operator since opset 20, spelled out with Erf or Tanh before. */
 const gelu: Rule<'gelu'> = (node, writer) => {
   const { approximate } = node.attributes;
   const [x = ''] = node.inputs;

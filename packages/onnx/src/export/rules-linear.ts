@@ -100,7 +100,10 @@ const matmul: Rule<'matmul'> = (node, writer) => {
 };
 
 /** Convolutions and matrix products. */
-export const linearRules: Rules<'conv2d' | 'convTranspose2d' | 'matmul'> = {
+export type Linear = 'conv2d' | 'convTranspose2d' | 'matmul';
+
+/** Rules of `Linear`. */
+export const linearRules: Rules<Linear> = {
   conv2d,
   convTranspose2d,
   matmul,

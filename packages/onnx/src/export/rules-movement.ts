@@ -1,11 +1,11 @@
-import type { ForwardKernelName as KernelName, OptionsOf } from '@subbyte/kernels';
+import type { OptionsOf } from '@subbyte/kernels';
 import { scalar } from '@subbyte/tensor';
 import { type Attributes, float, int, ints, text } from './attributes.ts';
 import { padCodes } from './pad-codes.ts';
 import type { Rule, Rules, Writer } from './writer.ts';
 
-type Movement = Extract<
-  KernelName,
+/** Operations that move elements and compute nothing. */
+export type Movement =
   | 'transpose'
   | 'pad'
   | 'slice'
@@ -16,8 +16,7 @@ type Movement = Extract<
   | 'tile'
   | 'resize'
   | 'depthToSpace'
-  | 'spaceToDepth'
->;
+  | 'spaceToDepth';
 
 const pad: Rule<'pad'> = (node, writer) => {
   const { mode, before, after, value } = node.attributes;
@@ -120,7 +119,7 @@ function shaped(opType: string, shapeOf: (node: never) => readonly number[]): Ru
   };
 }
 
-/** Operations that move elements and compute nothing. */
+/** Rules of `Movement`. */
 export const movementRules: Rules<Movement> = {
   transpose: (node, writer) =>
     writer.emit(node, 'Transpose', { perm: ints(node.attributes.permutation) }),

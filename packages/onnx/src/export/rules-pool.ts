@@ -12,7 +12,10 @@ function window({ kernel, strides, padding, ceil }: Pool2dOptions): Attributes {
 }
 
 /** Pooling over windows. */
-export const poolRules: Rules<'maxPool2d' | 'maxPool2dIndices' | 'averagePool2d'> = {
+export type Pooling = 'maxPool2d' | 'maxPool2dIndices' | 'averagePool2d';
+
+/** Rules of `Pooling`. */
+export const poolRules: Rules<Pooling> = {
   maxPool2d: (node, writer) =>
     writer.emit(node, 'MaxPool', {
       ...window(node.attributes),

@@ -102,10 +102,15 @@ const fakeQuantizeUniform: Rule<'fakeQuantizeUniform'> = (node, writer) => {
   );
 };
 
-/** Quantization. */
-export const quantizeRules: Rules<
-  'fakeQuantize' | 'quantizeLinear' | 'dequantizeLinear' | 'fakeQuantizeUniform'
-> = {
+/** Operations that quantize. */
+export type Quantization =
+  | 'fakeQuantize'
+  | 'quantizeLinear'
+  | 'dequantizeLinear'
+  | 'fakeQuantizeUniform';
+
+/** Rules of `Quantization`. */
+export const quantizeRules: Rules<Quantization> = {
   fakeQuantize,
   quantizeLinear,
   dequantizeLinear: (node, writer) => {

@@ -1,5 +1,4 @@
 import type { NodeOf, ReduceKernelName } from '@subbyte/graph';
-import type { ForwardKernelName as KernelName } from '@subbyte/kernels';
 import { scalar } from '@subbyte/tensor';
 import { float, int, ints } from './attributes.ts';
 import { emitQuantizeDequantize, soleQuantizer } from './quantized-value.ts';
@@ -85,8 +84,8 @@ function globalAverage(writer: Writer, node: Named, x: string, y: string, keepAx
   writer.node('Squeeze', [pooled, axes], [y], {}, `${node.name}/squeeze`);
 }
 
-type Reduction = Extract<
-  KernelName,
+/** Operations that look along axes: reductions and normalisation. */
+export type Reduction =
   | ReduceKernelName
   | 'argMax'
   | 'argMin'
@@ -96,7 +95,9 @@ type Reduction = Extract<
   | 'batchNorm'
   | 'instanceNorm'
   | 'layerNorm'
->;
+  | 'dynamicReduce'
+  | 'dynamicCumulativeSum'
+  | 'topK';
 
 function arg(opType: string): Rule<'argMax' | 'argMin'> {
   return (node, writer) => {
@@ -109,8 +110,8 @@ function arg(opType: string): Rule<'argMax' | 'argMin'> {
   };
 }
 
-/** Operations that look along axes: reductions and normalisation. */
-export const reduceRules: Rules<Reduction | 'dynamicReduce' | 'dynamicCumulativeSum' | 'topK'> = {
+/** Rules of `Reduction`. */
+export const reduceRules: Rules<Reduction> = {
   reduceSum: reduce('reduceSum'),
   reduceMean: reduce('reduceMean'),
   reduceMax: reduce('reduceMax'),

@@ -2,12 +2,11 @@ import type { StructuralAttributes } from '@subbyte/graph';
 import { tensor } from '@subbyte/tensor';
 import { int, tensorValue, text } from './attributes.ts';
 import { resizeAttributes } from './rules-movement.ts';
+import type { Quantization } from './rules-quantize.ts';
+import type { Reduction } from './rules-reduce.ts';
 import type { Rule, Rules } from './writer.ts';
 
-type Structural = Exclude<
-  keyof StructuralAttributes,
-  'fakeQuantize' | 'dynamicReduce' | 'dynamicCumulativeSum' | 'topK'
->;
+type Structural = Exclude<keyof StructuralAttributes, Quantization | Reduction>;
 
 const split: Rule<'split'> = (node, writer) => {
   const { axis, sizes } = node.attributes;

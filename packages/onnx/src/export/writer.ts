@@ -39,13 +39,13 @@ export interface Named {
 }
 
 /** A value as integer codes. */
-export interface Codes {
+interface Codes {
   readonly name: string;
   readonly quantizer: Quantizer;
 }
 
 /** The graph node behind an ONNX node. */
-export interface Source extends Named {
+interface Source extends Named {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
@@ -73,11 +73,14 @@ export interface Writer {
   readonly metadata: Map<string, string>;
   /** A name nobody uses: `wanted`, or `wanted` with a number. */
   name(wanted: string): string;
+  /** A short name for a value between two helper nodes. */
+  temporary(): string;
   /** Throws unless the opset has `what`. */
   require(node: Named, what: string, since: number): void;
   /** The error for a node that ONNX cannot express. */
   unsupported(node: Named, reason: string): OnnxError;
-  /** Adds an ONNX node; operands that are graph constants become initializers. */
+  /** Adds an ONNX node; operands that are graph constants become initializers. Only nodes that stand
+   * for a graph node need a name. */
   node(
     opType: string,
     inputs: readonly string[],
@@ -95,11 +98,13 @@ export interface Writer {
   constant(name: string, value: Tensor): void;
   /** Writes the graph constant `name`, if it is one, though no node reads it. */
   keep(name: string): void;
+  /** An initializer for a small constant; equal ones are written once. */
+  shared(wanted: string, value: Tensor): string;
   /** Adds an initializer of a type that tensors do not have (int4). */
   raw(wanted: string, dataType: number, dims: readonly number[], bytes: Uint8Array): string;
   /** Adds a float32 vector. */
   floats(wanted: string, values: readonly number[]): string;
-  /** Adds an int64 vector. */
+  /** An int64 vector, shared. */
   int64s(wanted: string, values: readonly (number | bigint)[]): string;
   /** Clamps `x` into `y`; infinite bounds are left open. */
   clip(node: Named, x: string, y: string, min: number, max: number): void;
@@ -166,6 +171,8 @@ export function createWriter(
   const used = new Set(allNames(graph));
   const nodeNames = new Set<string>();
   const written = new Set<string>();
+  const shared = new Map<string, string>();
+  let temporaries = 0;
   const unique = (wanted: string, names: Set<string>): string => {
     let name = wanted;
     for (let i = 1; names.has(name); i++) name = `${wanted}.${i}`;
@@ -187,13 +194,14 @@ export function createWriter(
     annotations: [],
     metadata: new Map(),
     name: (wanted) => unique(wanted, used),
+    temporary: () => unique(`t${++temporaries}`, used),
     require: (node, what, since) => {
       if (opset >= since) return;
       throw writer.unsupported(node, `${what} needs opset ${since}, writing ${opset}`);
     },
     unsupported: (node, reason) =>
       new OnnxError(`${node.op} "${node.name}": ${reason}`, { node: node.name, op: node.op }),
-    node: (opType, inputs, outputs, attributes = {}, name = outputs[0] ?? opType) => {
+    node: (opType, inputs, outputs, attributes = {}, name) => {
       for (const input of inputs) writer.keep(input);
       const attribute = Object.entries(attributes).flatMap(([key, value]) =>
         value === undefined ? [] : [attributeProto(key, value)],
@@ -203,7 +211,7 @@ export function createWriter(
       writer.nodes.push({
         input,
         output: [...outputs],
-        name: unique(name, nodeNames),
+        ...(name === undefined ? {} : { name: unique(name, nodeNames) }),
         opType,
         ...(attribute.length > 0 ? { attribute } : {}),
       });
@@ -214,8 +222,8 @@ export function createWriter(
       let current = x;
       for (const [i, [opType, ...operands]] of steps.entries()) {
         const last = output !== undefined && i === steps.length - 1;
-        const next = last ? output : writer.name(`${node.name}/${opType}`);
-        writer.node(opType, [current, ...operands], [next], {}, `${node.name}/${opType}`);
+        const next = last ? output : writer.temporary();
+        writer.node(opType, [current, ...operands], [next], {}, last ? node.name : undefined);
         current = next;
       }
       return current;
@@ -234,6 +242,14 @@ export function createWriter(
       written.add(name);
       writer.constant(name, constant);
     },
+    shared: (wanted, value) => {
+      const key = `${value.dtype} [${value.shape}] ${value.data}`;
+      const known = shared.get(key);
+      if (known !== undefined) return known;
+      const name = writer.tensor(wanted, value);
+      shared.set(key, name);
+      return name;
+    },
     raw: (wanted, dataType, dims, bytes) => {
       const name = unique(wanted, used);
       writer.initializers.push({ dims: [...dims], dataType, name, rawData: bytes });
@@ -241,7 +257,7 @@ export function createWriter(
     },
     floats: (wanted, values) => writer.tensor(wanted, tensor(values, [values.length])),
     int64s: (wanted, values) =>
-      writer.tensor(wanted, tensor(values.map(BigInt), [values.length], 'int64')),
+      writer.shared(wanted, tensor(values.map(BigInt), [values.length], 'int64')),
     clip: (node, x, y, min, max) => {
       const dtype = types.get(x)?.dtype ?? types.get(y)?.dtype ?? 'float32';
       const bound = (value: number, which: string): string =>

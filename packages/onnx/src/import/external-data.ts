@@ -8,12 +8,12 @@ export type ExternalData = (location: string) => Uint8Array;
  * Checks that `location` names a file inside the model's folder, whatever the system reads it.
  * @throws OnnxError for absolute paths, drive letters, `..`, backslashes and NUL.
  */
-export function checkLocation(location: string, tensor: string): void {
+function checkLocation(location: string, tensor: string): void {
   const parts = location.split('/');
   const outside =
     location === '' ||
     /[\\\0:]/.test(location) ||
-    parts.some((part) => part === '..' || part === '' || part === '.');
+    parts.some((part) => part === '..' || part === '');
   if (outside) {
     throw new OnnxError(
       `tensor "${tensor}": external data at ${JSON.stringify(location)}, expected a path inside the model's folder`,
