@@ -2,6 +2,7 @@ import { heap, tensor, toNumbers, zeros } from '@subbyte/tensor';
 import { afterEach, expect, test } from 'vitest';
 import {
   type Backend,
+  forwardKernelNames,
   getBackend,
   type KernelName,
   kernelDataType,
@@ -36,4 +37,13 @@ test('shape and data type rules exist for every kernel and refuse missing operan
     const call = kernelShapes[name] as (operands: [], options: object) => unknown;
     expect(() => call([], {}), name).toThrow(new RegExp(`^${name}: .*(missing|at least one)`));
   }
+});
+
+test('the forward kernels are those that networks are made of', () => {
+  const names: readonly string[] = forwardKernelNames;
+  expect(names).toContain('conv2d');
+  expect(names.filter((name) => /Gradient$|Update$|Statistics$/.test(name))).toEqual([]);
+  const training = Object.keys(reference).filter((name) => !names.includes(name));
+  expect(training).toHaveLength(25);
+  expect(names.length + training.length).toBe(Object.keys(reference).length);
 });

@@ -1,4 +1,4 @@
-import { type Tensor, tensor, toNumbers, zeros } from '@subbyte/tensor';
+import { type Tensor, tensor, toHeap, toNumbers, zeros } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import { casesFor, checkCase, conformanceCases } from '../src/conformance/index.ts';
 import { type KernelName, reference } from '../src/index.ts';
@@ -17,6 +17,34 @@ test('operands are the same at every call', () => {
     expect(one.operands().map((x) => x && toNumbers(x))).toEqual(
       one.operands().map((x) => x && toNumbers(x)),
     );
+  }
+});
+
+test('a kernel that writes in place must write the right operands, and return the first', () => {
+  const one = conformanceCases.find(({ name }) => name === 'sgdUpdate: momentum [3]');
+  if (!one) throw new Error('the case was renamed');
+  type Update = typeof reference.sgdUpdate;
+  const wrong: Record<string, Update> = {
+    'expected operand 0': (operands, options) => toHeap(reference.sgdUpdate(operands, options)),
+    'element 0 of [3]': ([parameter]) => parameter,
+    'to element 2 of operand 2': (operands, options) => {
+      const result = reference.sgdUpdate(operands, options);
+      operands[2].data[2] = 99;
+      return result;
+    },
+    'changed operand 1': (operands, options) => {
+      const result = reference.sgdUpdate(operands, options);
+      operands[1].data[0] = 0;
+      return result;
+    },
+    'expected operand 0 as': (operands, options) => {
+      const result = reference.sgdUpdate(operands, options);
+      operands[2].data.set(result.data as never);
+      return operands[2];
+    },
+  };
+  for (const [message, kernel] of Object.entries(wrong)) {
+    expect(() => checkCase(one, { sgdUpdate: kernel })).toThrow(message);
   }
 });
 
