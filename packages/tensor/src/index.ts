@@ -12,8 +12,9 @@ export {
   viewArray,
 } from './data-type.ts';
 export { TensorError } from './errors.ts';
+export { isTensor } from './is-tensor.ts';
 export { type Random, random, randomNormal, randomUniform } from './random.ts';
-export { type ScopeResult, scope, track } from './scope.ts';
+export { type ScopeResult, scope, storagesOf, track } from './scope.ts';
 export {
   broadcastShapes,
   broadcastStrides,
@@ -38,3 +39,4 @@ export {
   toNumbers,
   zeros,
 } from './tensor.ts';
+export { flattenTree, type Leaf, leavesLike, mapTree, type Tree } from './tree.ts';

@@ -1,3 +1,4 @@
+import { isTensor } from './is-tensor.ts';
 import type { Storage } from './storage.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -21,12 +22,21 @@ export type ScopeResult =
   | { readonly [key: string]: ScopeResult }
   | ReadonlyMap<string, ScopeResult>;
 
-function keep(value: unknown, kept: Set<Storage>): void {
+function collect(value: unknown, storages: Set<Storage>): void {
   if (typeof value !== 'object' || value === null) return;
-  if ('storage' in value && 'dtype' in value) kept.add((value as Tensor).storage);
-  else if (value instanceof Map) for (const entry of value.values()) keep(entry, kept);
-  else if (Array.isArray(value)) for (const entry of value) keep(entry, kept);
-  else if (!ArrayBuffer.isView(value)) for (const entry of Object.values(value)) keep(entry, kept);
+  if (isTensor(value)) storages.add(value.storage);
+  else if (value instanceof Map) for (const entry of value.values()) collect(entry, storages);
+  else if (Array.isArray(value)) for (const entry of value) collect(entry, storages);
+  else if (!ArrayBuffer.isView(value)) {
+    for (const entry of Object.values(value)) collect(entry, storages);
+  }
+}
+
+/** The storages of all tensors in `result`: what a scope that returns it would keep. */
+export function storagesOf(result: ScopeResult): Set<Storage> {
+  const storages = new Set<Storage>();
+  collect(result, storages);
+  return storages;
 }
 
 /**
@@ -37,10 +47,10 @@ function keep(value: unknown, kept: Set<Storage>): void {
 export function scope<Result extends ScopeResult>(work: () => Result): Result {
   const mine = new Set<Storage>();
   open.push(mine);
-  const kept = new Set<Storage>();
+  let kept: ReadonlySet<Storage> = new Set();
   try {
     const result = work();
-    keep(result, kept);
+    kept = storagesOf(result);
     return result;
   } finally {
     open.pop();
