@@ -33,7 +33,7 @@ export interface WeightShapeOptions {
   readonly weightShape: Shape;
 }
 
-/** Options of `activationGradient`. */
+/** Options of `activationGradient`; `gelu` is the exact one. */
 export interface ActivationGradientOptions {
   readonly activation: Activation | { readonly kind: 'tanh' } | { readonly kind: 'gelu' };
 }
@@ -77,7 +77,7 @@ export interface TrainingSignatures {
   >;
 
   // Pooling
-  /** The gradient goes to the first maximum of each window. */
+  /** The gradient goes to the first maximum of each window, of one in padding only nowhere. */
   maxPool2dGradient: Signature<readonly [x: Tensor, gradient: Tensor], Pool2dOptions>;
   averagePool2dGradient: Signature<
     readonly [gradient: Tensor],
@@ -85,7 +85,10 @@ export interface TrainingSignatures {
   >;
 
   // Elementwise
-  /** `gradient * f'(x)`; `x` before the activation. relu and clip pass nothing at their corners. */
+  /**
+   * `gradient * f'(x)`; `x` before the activation. relu, clip and hardSigmoid pass nothing at their
+   * corners and at NaN; hardSwish has the slopes 0 at -3 and 1 at 3, leakyRelu `alpha` at 0.
+   */
   activationGradient: Signature<readonly [x: Tensor, gradient: Tensor], ActivationGradientOptions>;
 
   // Normalisation
@@ -114,7 +117,10 @@ export interface TrainingSignatures {
     readonly [x: Tensor, gradient: Tensor, scale: Tensor],
     LayerNormOptions
   >;
-  /** Gradients of bias and scale: `[2, ...shape from axis on]`. */
+  /**
+   * Gradients of bias and scale: `[2, ...shape from axis on]`. A smaller one that broadcasts gets
+   * their sum; one that differs between samples (an axis before `axis`) cannot be had from it.
+   */
   layerNormParameterGradient: Signature<readonly [x: Tensor, gradient: Tensor], LayerNormOptions>;
   /** `y * (gradient - sum(gradient * y))` along `axis`; `y` is the softmax. */
   softmaxGradient: Signature<readonly [y: Tensor, gradient: Tensor], AxisOptions>;
@@ -136,7 +142,7 @@ export interface TrainingSignatures {
   >;
 
   // Quantization (straight-through: quantization-papers 0.2; LSQ, Esser et al. 2020, eq. 3)
-  /** `gradient` where the code before clamping lies in [min, max], else 0. */
+  /** `gradient` where the code before clamping lies in [min, max], else 0; NaN gives 0. */
   fakeQuantizeUniformGradient: Signature<
     readonly [x: Tensor, scale: Tensor, zeroPoint: Tensor, gradient: Tensor],
     FakeQuantizeUniformOptions

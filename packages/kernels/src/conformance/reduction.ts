@@ -45,7 +45,7 @@ const plans: readonly (readonly [x: Shape, axes: readonly number[]])[] = [
 ];
 
 /** Shapes for kernels that work along one axis. */
-export const axisShapes: readonly Shape[] = [
+const axisShapes: readonly Shape[] = [
   [5],
   [3, 4],
   [2, 3, 4, 5],
