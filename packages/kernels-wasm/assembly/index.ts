@@ -5,7 +5,7 @@ export { gemm, gemmScratch } from './gemm';
 export * from './matvec';
 export * from './move';
 export * from './normalize';
-export { packColumns, packRows, windowOffsets } from './pack';
+export { flipTaps, packColumns, packRows, windowOffsets } from './pack';
 export {
   dequantizeInt16, dequantizeInt8, dequantizeUint16, dequantizeUint8, fakeQuantize, quantize,
 } from './quantize';
@@ -14,4 +14,5 @@ export * from './resize';
 export * from './scatter';
 export { softmax } from './softmax';
 export * from './unary';
-export * from './window';
+export { depthwiseWeightGradient, weightGradient } from './weight-gradient';
+export { averagePool, depthwise, maxPool, padPlanes, spreadPlanes } from './window';

@@ -88,6 +88,11 @@ export function gather(from: usize, to: usize, outer: i32, block: usize, indices
   }
 }
 
+/** Copies `bytes` bytes. */
+export function copy(from: usize, to: usize, bytes: usize): void {
+  memory.copy(to, from, bytes);
+}
+
 function fillElements<T>(to: usize, value: T, n: i32): void {
   for (let i = 0; i < n; i++) {
     store<T>(to, value);

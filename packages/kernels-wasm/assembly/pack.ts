@@ -121,3 +121,18 @@ export function windowOffsets(
     }
   }
 }
+
+/** Weights [groups, outputs, inputs, taps] to [groups, inputs, outputs, taps], the taps in reverse. */
+export function flipTaps(from: usize, to: usize, groups: i32, outputs: i32, inputs: i32, taps: i32): void {
+  const last = <usize>(taps - 1) << 2;
+  for (let g = 0; g < groups; g++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let o = 0; o < outputs; o++) {
+        const source = from + (<usize>(o * inputs + i) * <usize>taps << 2) + last;
+        for (let t: usize = 0; t <= last; t += 4) store<u32>(to + t, load<u32>(source - t));
+        to += <usize>taps << 2;
+      }
+    }
+    from += <usize>(outputs * inputs) * <usize>taps << 2;
+  }
+}

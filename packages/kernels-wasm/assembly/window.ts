@@ -35,6 +35,31 @@ export function padPlanes(
   }
 }
 
+/**
+ * Copies planes like `padPlanes`, but puts neighbours `strideY` rows and `strideX` columns apart,
+ * zeros between them.
+ */
+export function spreadPlanes(
+  from: usize, planes: i32, height: i32, width: i32, to: usize, toHeight: i32, toWidth: i32,
+  top: i32, left: i32, strideY: i32, strideX: i32,
+): void {
+  const columns = min(width, (toWidth - left + strideX - 1) / strideX);
+  const rows = min(height, (toHeight - top + strideY - 1) / strideY);
+  const bytes = <usize>toHeight * <usize>toWidth << 2;
+  memory.fill(to, 0, <usize>planes * bytes);
+  for (let c = 0; c < planes; c++) {
+    for (let y = 0; y < rows; y++) {
+      let source = from + (<usize>y * <usize>width << 2);
+      let target = to + (<usize>((top + y * strideY) * toWidth + left) << 2);
+      for (let x = 0; x < columns; x++) {
+        store<u32>(target, load<u32>(source));
+        source += 4; target += <usize>strideX << 2;
+      }
+    }
+    from += <usize>height * <usize>width << 2; to += bytes;
+  }
+}
+
 class Multiply {
   @inline combine(x: v128, weight: v128, sum: v128): v128 { return multiplyAdd(x, weight, sum); }
 }
@@ -46,20 +71,20 @@ class Sum {
 }
 
 /** Four neighbours 1 element apart; `byte` and `vector` are constants. */
-class Every {
+export class Every {
   @inline four(at: usize, byte: usize, vector: usize, hop: usize): v128 {
     return v128.load(at + (byte + 16 * vector));
   }
 }
 /** Every second element. */
-class Second {
+export class Second {
   @inline four(at: usize, byte: usize, vector: usize, hop: usize): v128 {
     const from = at + (byte + 32 * vector);
     return v128.shuffle<i32>(v128.load(from), v128.load(from, 12), 0, 2, 5, 7);
   }
 }
 /** Elements `hop / 16` apart. */
-class Strided {
+export class Strided {
   @inline four(at: usize, byte: usize, vector: usize, hop: usize): v128 {
     const x = at + byte + vector * hop;
     const s = hop >> 2;

@@ -1,5 +1,7 @@
 // The exports of the module, by hand: assembly/ has what they do.
 
+import type { TrainingFunctions } from './training-functions.ts';
+
 type Address = number;
 type Act = readonly [kind: number, p: number, q: number];
 type Unary = (x: Address, y: Address, n: number, p: number, q: number) => void;
@@ -65,7 +67,8 @@ export type DecodeFunction =
 
 /** What the module exports; sizes in elements, strides and offsets in bytes; see assembly/. */
 export interface WasmFunctions
-  extends Readonly<Record<UnaryFunction, Unary>>,
+  extends TrainingFunctions,
+    Readonly<Record<UnaryFunction, Unary>>,
     Readonly<Record<BinaryFunction, Binary>>,
     Readonly<Record<ReduceFunction, Reduce>>,
     Readonly<Record<DecodeFunction, Decode>>,
@@ -117,6 +120,14 @@ export interface WasmFunctions
     line: number,
     step: number,
   ): void;
+  flipTaps(
+    from: Address,
+    to: Address,
+    groups: number,
+    outputs: number,
+    inputs: number,
+    taps: number,
+  ): void;
   matvec(a: Address, x: Address, seed: Address, y: Address, m: number, k: number): void;
   vecmat(x: Address, b: Address, y: Address, k: number, n: number): void;
   padPlanes(
@@ -130,6 +141,19 @@ export interface WasmFunctions
     top: number,
     left: number,
     fill: number,
+  ): void;
+  spreadPlanes(
+    from: Address,
+    planes: number,
+    height: number,
+    width: number,
+    to: Address,
+    toHeight: number,
+    toWidth: number,
+    top: number,
+    left: number,
+    strideY: number,
+    strideX: number,
   ): void;
   depthwise(
     x: Address,

@@ -4,6 +4,8 @@ import { add, div, max, min, mul, prelu, sub } from './binary-arithmetic.ts';
 import { cast } from './cast.ts';
 import { convTranspose2d } from './conv-transpose2d.ts';
 import { conv2d } from './conv2d.ts';
+import { conv2dInputGradient } from './conv2d-input-gradient.ts';
+import { conv2dWeightGradient } from './conv2d-weight-gradient.ts';
 import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
 import type { Engine } from './engine.ts';
 import { gather } from './gather.ts';
@@ -107,6 +109,8 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   quantizeLinear,
   dequantizeLinear,
   fakeQuantizeUniform,
+  conv2dInputGradient,
+  conv2dWeightGradient,
 };
 
 /** The kernel table of a backend on `engine`. */

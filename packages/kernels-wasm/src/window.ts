@@ -1,7 +1,10 @@
 // What convolutions and pools share: padded planes and the offsets of the elements of a window.
 
-import type { Pair } from '@subbyte/kernels';
+import type { OptionsOf, Pair } from '@subbyte/kernels';
+import type { Shape } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
+
+type Sizes = readonly [number, number, number, number];
 
 /** Sizes of a window that slides over planes. */
 export interface Window {
@@ -14,6 +17,36 @@ export interface Window {
   readonly width: number;
   readonly rows: number;
   readonly columns: number;
+  /** Distance of neighbours in the padded planes, zeros between them; `[1, 1]` by default. */
+  readonly spread?: Pair;
+}
+
+/** The window of a convolution of images of shape `x` to results of shape `y`. */
+export function convolutionWindow(
+  x: Shape,
+  weight: Shape,
+  y: Shape,
+  { strides, dilations, padding }: Pick<OptionsOf<'conv2d'>, 'strides' | 'dilations' | 'padding'>,
+): Window {
+  const [, , height, width] = x as Sizes;
+  const [, , ...kernel] = weight as Sizes;
+  const [, , rows, columns] = y as Sizes;
+  const [top, left] = padding;
+  return { kernel, strides, dilations, top, left, height, width, rows, columns };
+}
+
+/** Whether the one window covers the image exactly, so that the convolution is a matrix product. */
+export function coversImage(
+  x: Shape,
+  weight: Shape,
+  { dilations, padding, groups }: Pick<OptionsOf<'conv2d'>, 'dilations' | 'padding' | 'groups'>,
+): boolean {
+  const [, , height, width] = x as Sizes;
+  const [, , kernelHeight, kernelWidth] = weight as Sizes;
+  const single = kernelHeight === 1 && kernelWidth === 1;
+  const dense = single || dilations.every((dilation) => dilation === 1);
+  const unpadded = padding.every((amount) => amount === 0);
+  return groups === 1 && height === kernelHeight && width === kernelWidth && unpadded && dense;
 }
 
 /** Planes in which no window leaves its plane. */
@@ -34,14 +67,19 @@ export function preparePlanes(engine: Engine, window: Window, most: number, fill
   const [toHeight, toWidth] = [reach(0, rows), reach(1, columns)];
   // Vectors read up to 3 strides too far; only a buffer of our own has room for that.
   const fits = top === 0 && left === 0 && toHeight <= height && toWidth <= width;
-  if (fits && strides[1] <= 2) return { width, plane: height * width, prepare: (from) => from };
+  const { spread: [apartY, apartX] = [1, 1] } = window;
+  const isSpread = apartY > 1 || apartX > 1;
+  if (fits && !isSpread && strides[1] <= 2)
+    return { width, plane: height * width, prepare: (from) => from };
   const plane = toHeight * toWidth;
   const buffer = engine.scratch((most * plane + 4 * strides[1]) * 4);
   return {
     width: toWidth,
     plane,
     prepare: (from, count) => {
-      engine.wasm.padPlanes(from, count, height, width, buffer, toHeight, toWidth, top, left, fill);
+      const sizes = [from, count, height, width, buffer, toHeight, toWidth, top, left] as const;
+      if (isSpread) engine.wasm.spreadPlanes(...sizes, apartY, apartX);
+      else engine.wasm.padPlanes(...sizes, fill);
       return buffer;
     },
   };

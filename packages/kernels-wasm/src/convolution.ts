@@ -1,0 +1,100 @@
+// Convolutions of images in linear memory: the forward kernel is one, so is the gradient with
+// respect to the input of a convolution with stride 1.
+
+import type { ActivationCode } from './activation.ts';
+import type { Engine } from './engine.ts';
+import { multiply, packedBytes, productScratch, type Seed } from './product.ts';
+import { planesTogether, preparePlanes, type Window, windowTable } from './window.ts';
+
+/** Sizes and places of a convolution of `batch` images. */
+export interface Convolution {
+  readonly batch: number;
+  readonly channels: number;
+  readonly outputs: number;
+  readonly groups: number;
+  readonly window: Window;
+  /** Address of the images. */
+  readonly source: number;
+  /** Address of one value per output channel; 0: none. */
+  readonly bias: number;
+  readonly activation: ActivationCode;
+  readonly to: number;
+}
+
+/** Packs the rows of weights `[groups, outputs, k]` at `from`, group by group. */
+export function packGroups(
+  engine: Engine,
+  groups: number,
+  outputs: number,
+  k: number,
+  from: number,
+  to: number,
+): void {
+  const bytes = packedBytes(outputs, k, 4);
+  for (let g = 0; g < groups; g++) {
+    engine.wasm.packRows(from + g * outputs * k * 4, k * 4, 4, outputs, k, to + g * bytes);
+  }
+}
+
+/**
+ * Matrix product of the weights, from `packGroups`, with the columns under the window, gathered
+ * while packing.
+ */
+export function convolve(engine: Engine, convolution: Convolution, weights: number): void {
+  const { batch, channels, outputs, groups, window, source, bias, activation, to } = convolution;
+  const { strides, height, width, rows, columns } = window;
+  const [m, n] = [outputs / groups, rows * columns];
+  const perGroup = channels / groups;
+  const k = perGroup * window.kernel[0] * window.kernel[1];
+  const planes = preparePlanes(engine, window, perGroup, 0);
+  const offsets = windowTable(engine, window, planes, perGroup);
+  const scratch = productScratch(engine, k);
+  const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
+  // Lines that follow each other without a gap are one.
+  const lineWidth = line === columns * step ? n : columns;
+  const bytes = perGroup * height * width * 4;
+  for (let i = 0; i < batch * groups; i++) {
+    const group = i % groups;
+    const base = planes.prepare(source + i * bytes, perGroup);
+    const seed: Seed = bias ? { kind: 'rows', address: bias + group * m * 4 } : { kind: 'zero' };
+    multiply(engine, scratch, {
+      rows: weights + group * packedBytes(m, k, 4),
+      columns: { base, offsets, width: lineWidth, line, step },
+      to: to + i * m * n * 4,
+      ...{ m, n, k, seed, activation },
+    });
+  }
+}
+
+/** One input channel per group: every plane by itself, with weights as they come. */
+export function convolvePlanes(engine: Engine, convolution: Convolution, weights: number): void {
+  const { batch, channels, outputs, window, source, bias, activation, to } = convolution;
+  const { height, width, rows, columns } = window;
+  const together = planesTogether(window, channels);
+  const planes = preparePlanes(engine, window, together, 0);
+  const offsets = windowTable(engine, window, planes, 1);
+  const multiplier = outputs / channels;
+  const taps = window.kernel[0] * window.kernel[1];
+  for (let n = 0; n < batch; n++) {
+    for (let c = 0; c < channels; c += together) {
+      const count = Math.min(together, channels - c);
+      const first = c * multiplier;
+      engine.wasm.depthwise(
+        planes.prepare(source + (n * channels + c) * height * width * 4, count),
+        planes.plane * 4,
+        planes.width,
+        to + (n * outputs + first) * rows * columns * 4,
+        count * multiplier,
+        multiplier,
+        rows,
+        columns,
+        ...window.strides,
+        weights + first * taps * 4,
+        offsets,
+        taps,
+        bias ? bias + first * 4 : 0,
+        ...activation,
+      );
+    }
+  }
+}
