@@ -16,3 +16,6 @@ export { softmax } from './softmax';
 export * from './unary';
 export { depthwiseWeightGradient, weightGradient } from './weight-gradient';
 export { averagePool, depthwise, maxPool, padPlanes, spreadPlanes } from './window';
+export * from './activation-gradient';
+export * from './compare';
+export * from './update';

@@ -1,5 +1,13 @@
 import type { KernelName, OptionsOf } from '@subbyte/kernels';
-import { bytesPerElement, type Shape, stridesOf, type Tensor } from '@subbyte/tensor';
+import {
+  broadcastStrides,
+  bytesPerElement,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+  type Tensor,
+} from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
 import { collapse, gridTable } from './grid.ts';
 import { defineKernel, type KernelFactory } from './kernel.ts';
@@ -59,4 +67,15 @@ export function defineCopy<K extends KernelName>(
       copyWalk(engine, engine.address(x), result.address, size, steps);
     },
   );
+}
+
+/** Address of the elements of `x`, broadcast to `shape`. */
+export function expandedAddress(engine: Engine, x: Tensor, shape: Shape): number {
+  const from = engine.address(x);
+  if (sameShape(x.shape, shape)) return from;
+  const bytes = bytesPerElement(x.dtype);
+  const to = engine.scratch(sizeOf(shape) * bytes);
+  if (x.size === 1) engine.wasm.fill(to, from, sizeOf(shape), bytes);
+  else copyWalk(engine, from, to, bytes, { shape, strides: broadcastStrides(x.shape, shape) });
+  return to;
 }

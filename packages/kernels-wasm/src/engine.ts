@@ -20,6 +20,8 @@ export interface Engine {
   upload<D extends DataType>(input: Tensor<D>): Tensor<D>;
   /** Address of the elements; operands from elsewhere are copied for the duration of the call. */
   address(input: Tensor): number;
+  /** Writes the elements at `address` back to a tensor that does not live in linear memory. */
+  download(target: Tensor, address: number): void;
   /** Address of `bytes` bytes for the duration of the call. */
   scratch(bytes: number): number;
   /** Address of a copy of `values` for the duration of the call. */
@@ -96,6 +98,11 @@ export function createEngine(
       return result;
     },
     address,
+    download: (target, from) => {
+      if (storages.own(target.storage)) return;
+      const bytes = bytesOf(target);
+      bytes.set(new Uint8Array(memory.memory.buffer, from, bytes.length));
+    },
     scratch,
     table: (values) => {
       const place = scratch(values.length * 4);

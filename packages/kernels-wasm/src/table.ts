@@ -1,7 +1,9 @@
 import type { KernelName, KernelTable } from '@subbyte/kernels';
+import { activationGradient } from './activation-gradient.ts';
 import { logSoftmax, softmax } from './along-axis.ts';
 import { add, div, max, min, mul, prelu, sub } from './binary-arithmetic.ts';
 import { cast } from './cast.ts';
+import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from './comparison.ts';
 import { convTranspose2d } from './conv-transpose2d.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dInputGradient } from './conv2d-input-gradient.ts';
@@ -43,6 +45,7 @@ import {
 } from './unary-activations.ts';
 import { abs, ceil, floor, neg, reciprocal, round, sign, sqrt } from './unary-arithmetic.ts';
 import { erf, exp, log, tanh } from './unary-functions.ts';
+import { accumulateUpdate, adamUpdate, blendUpdate, sgdUpdate } from './update.ts';
 
 /** The kernels with code here; the reference computes the others. */
 const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
@@ -82,6 +85,12 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   min,
   max,
   prelu,
+  equal,
+  less,
+  lessOrEqual,
+  greater,
+  greaterOrEqual,
+  where,
   reduceSum,
   reduceMean,
   reduceMax,
@@ -111,6 +120,11 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   fakeQuantizeUniform,
   conv2dInputGradient,
   conv2dWeightGradient,
+  activationGradient,
+  sgdUpdate,
+  adamUpdate,
+  blendUpdate,
+  accumulateUpdate,
 };
 
 /** The kernel table of a backend on `engine`. */

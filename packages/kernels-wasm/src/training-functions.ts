@@ -2,8 +2,61 @@
 
 type Address = number;
 
+type ActivationGradient = (
+  x: Address,
+  gradient: Address,
+  y: Address,
+  n: number,
+  p: number,
+  q: number,
+) => void;
+type Compare = (a: Address, b: Address, y: Address, n: number) => void;
+
+/** Names of the gradients of the activations. */
+export type ActivationGradientFunction =
+  | 'reluGradient'
+  | 'clipGradient'
+  | 'hardSwishGradient'
+  | 'hardSigmoidGradient'
+  | 'sigmoidGradient'
+  | 'siluGradient'
+  | 'leakyReluGradient'
+  | 'tanhGradient'
+  | 'geluGradient';
+
 /** What the module exports for training; sizes in elements, strides in bytes; see assembly/. */
-export interface TrainingFunctions {
+export interface TrainingFunctions
+  extends Readonly<Record<ActivationGradientFunction, ActivationGradient>>,
+    Readonly<Record<'equal' | 'less' | 'lessOrEqual', Compare>> {
+  choose(condition: Address, a: Address, b: Address, y: Address, n: number): void;
+  sgdUpdate(
+    parameter: Address,
+    gradient: Address,
+    velocity: Address,
+    n: number,
+    rate: number,
+    momentum: number,
+    nesterov: number,
+    decay: number,
+  ): void;
+  adamUpdate(
+    parameter: Address,
+    gradient: Address,
+    mean: Address,
+    square: Address,
+    n: number,
+    rate: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    epsilon: number,
+    correction: number,
+    decay: number,
+    shrink: number,
+  ): void;
+  blendUpdate(target: Address, source: Address, n: number, decay: number, rest: number): void;
+  accumulateUpdate(target: Address, source: Address, n: number): void;
   copy(from: Address, to: Address, bytes: number): void;
   weightGradient(
     x: Address,
