@@ -4,7 +4,8 @@ export * from './cast';
 export { gemm, gemmScratch } from './gemm';
 export * from './matvec';
 export * from './move';
-export * from './normalize';
+export { batchNorm, instanceNorm, layerNorm } from './normalize';
+export * from './normalize-gradient';
 export { flipTaps, packColumns, packRows, windowOffsets } from './pack';
 export {
   dequantizeInt16, dequantizeInt8, dequantizeUint16, dequantizeUint8, fakeQuantize, quantize,
@@ -13,6 +14,7 @@ export * from './reduce';
 export * from './resize';
 export * from './scatter';
 export { softmax } from './softmax';
+export * from './softmax-gradient';
 export * from './unary';
 export { depthwiseWeightGradient, weightGradient } from './weight-gradient';
 export { averagePool, depthwise, maxPool, padPlanes, spreadPlanes } from './window';

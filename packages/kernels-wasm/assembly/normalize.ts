@@ -26,7 +26,7 @@ export function batchNorm(
 }
 
 /** Sum of `x` or, around `mean`, of squares, in doubles. */
-function lineSum(x: usize, n: i32, mean: f64, squares: bool): f64 {
+export function lineSum(x: usize, n: i32, mean: f64, squares: bool): f64 {
   let s0 = f64x2.splat(0), s1 = s0;
   const m = f64x2.splat(mean);
   let i = 0;

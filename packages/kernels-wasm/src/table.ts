@@ -1,6 +1,6 @@
 import type { KernelName, KernelTable } from '@subbyte/kernels';
 import { activationGradient } from './activation-gradient.ts';
-import { logSoftmax, softmax } from './along-axis.ts';
+import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from './along-axis.ts';
 import { add, div, max, min, mul, prelu, sub } from './binary-arithmetic.ts';
 import { cast } from './cast.ts';
 import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from './comparison.ts';
@@ -15,6 +15,15 @@ import type { KernelFactory } from './kernel.ts';
 import { matmul } from './matmul.ts';
 import { concat, expand, slice, tile, transpose } from './movement.ts';
 import { batchNorm, instanceNorm, layerNorm } from './normalization.ts';
+import {
+  batchNormInputGradient,
+  batchNormParameterGradient,
+  batchNormStatistics,
+  instanceNormInputGradient,
+  instanceNormParameterGradient,
+  layerNormInputGradient,
+  layerNormParameterGradient,
+} from './normalization-gradient.ts';
 import { pad } from './pad.ts';
 import { averagePool2d, maxPool2d } from './pool2d.ts';
 import { dequantizeLinear, fakeQuantizeUniform, quantizeLinear } from './quantize.ts';
@@ -121,6 +130,15 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   conv2dInputGradient,
   conv2dWeightGradient,
   activationGradient,
+  batchNormStatistics,
+  batchNormParameterGradient,
+  batchNormInputGradient,
+  instanceNormInputGradient,
+  instanceNormParameterGradient,
+  layerNormInputGradient,
+  layerNormParameterGradient,
+  softmaxGradient,
+  logSoftmaxGradient,
   sgdUpdate,
   adamUpdate,
   blendUpdate,

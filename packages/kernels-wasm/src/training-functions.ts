@@ -89,4 +89,73 @@ export interface TrainingFunctions
     taps: number,
     to: Address,
   ): void;
+  batchNormStatistics(x: Address, y: Address, outer: number, channels: number, inner: number): void;
+  batchNormParameterGradient(
+    x: Address,
+    gradient: Address,
+    statistics: Address,
+    y: Address,
+    outer: number,
+    channels: number,
+    inner: number,
+    epsilon: number,
+  ): void;
+  batchNormInputGradient(
+    x: Address,
+    gradient: Address,
+    scale: Address,
+    statistics: Address,
+    sums: Address,
+    y: Address,
+    outer: number,
+    channels: number,
+    inner: number,
+    epsilon: number,
+  ): void;
+  instanceNormInputGradient(
+    x: Address,
+    gradient: Address,
+    scale: Address,
+    y: Address,
+    outer: number,
+    channels: number,
+    inner: number,
+    epsilon: number,
+  ): void;
+  instanceNormParameterGradient(
+    x: Address,
+    gradient: Address,
+    y: Address,
+    outer: number,
+    channels: number,
+    inner: number,
+    epsilon: number,
+  ): void;
+  layerNormInputGradient(
+    x: Address,
+    gradient: Address,
+    scale: Address,
+    y: Address,
+    outer: number,
+    inner: number,
+    epsilon: number,
+  ): void;
+  layerNormParameterGradient(
+    x: Address,
+    gradient: Address,
+    sums: Address,
+    weighted: Address,
+    outer: number,
+    inner: number,
+    epsilon: number,
+  ): void;
+  softmaxGradient(
+    y: Address,
+    gradient: Address,
+    to: Address,
+    outer: number,
+    length: number,
+    inner: number,
+    logarithm: number,
+  ): void;
 }
