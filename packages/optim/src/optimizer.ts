@@ -61,7 +61,7 @@ export interface CommonOptions {
 }
 
 /** What one parameter's update needs to know. */
-export interface UpdateSettings {
+interface UpdateSettings {
   readonly rate: number;
   readonly weightDecay: number;
   /** Number of this update, from 1. */

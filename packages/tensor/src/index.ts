@@ -14,7 +14,7 @@ export {
 export { TensorError } from './errors.ts';
 export { isTensor } from './is-tensor.ts';
 export { type Random, random, randomNormal, randomUniform } from './random.ts';
-export { type ScopeResult, scope, storagesOf, track } from './scope.ts';
+export { advance, type ScopeResult, scope, storagesOf, track } from './scope.ts';
 export {
   broadcastShapes,
   broadcastStrides,

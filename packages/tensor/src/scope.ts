@@ -61,3 +61,18 @@ export function scope<Result extends ScopeResult>(work: () => Result): Result {
     }
   }
 }
+
+/**
+ * One step of a loop that carries tensors along: runs `work` in a scope and releases every tensor
+ * of `carried` that the result does not hold, so that a loop of any length stays at constant
+ * memory. Parameters, optimiser state and running statistics all go into `carried`.
+ */
+export function advance<Carried extends ScopeResult>(
+  carried: Carried,
+  work: (carried: Carried) => Carried,
+): Carried {
+  const next = scope(() => work(carried));
+  const kept = storagesOf(next);
+  for (const storage of storagesOf(carried)) if (!kept.has(storage)) storage.dispose();
+  return next;
+}

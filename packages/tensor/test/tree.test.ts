@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  advance,
   flattenTree,
   leavesLike,
   mapTree,
@@ -40,4 +41,19 @@ test('leavesLike names the first path that differs', () => {
 
 test('storagesOf finds tensors in nested results', () => {
   expect(storagesOf([tree, null, 'text', new Map([['x', tree.a]])]).size).toBe(3);
+});
+
+test('advance releases what is carried no further', () => {
+  const [old, kept] = [tensor([1]), tensor([2])];
+  let inside: Tensor | undefined;
+  const next = advance({ a: old, b: kept }, ({ b }) => {
+    inside = tensor([3]);
+    return { a: tensor([4]), b };
+  });
+  expect([old, kept, inside, next.a].map((x) => x?.storage.disposed)).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
 });

@@ -55,9 +55,9 @@ export const reduceL2: Reduction = reduction('reduceL2');
 /** `log(sum(exp(x)))`, without overflow. */
 export const reduceLogSumExp: Reduction = reduction('reduceLogSumExp');
 /** Sum, the short name of `reduceSum`. */
-export const sum: Reduction = reduceSum;
+export const sum: Reduction = reduction('reduceSum');
 /** Mean, the short name of `reduceMean`. */
-export const mean: Reduction = reduceMean;
+export const mean: Reduction = reduction('reduceMean');
 
 /** Position of the largest element along `axis`, int64; of equal ones the first. */
 export function argMax(x: Tensor, axis = -1): Tensor {
