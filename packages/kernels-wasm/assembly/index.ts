@@ -10,6 +10,8 @@ export { flipTaps, packColumns, packRows, windowOffsets } from './pack';
 export {
   dequantizeInt16, dequantizeInt8, dequantizeUint16, dequantizeUint8, fakeQuantize, quantize,
 } from './quantize';
+export * from './pool-gradient';
+export * from './quantize-gradient';
 export * from './reduce';
 export * from './resize';
 export * from './scatter';

@@ -1,4 +1,5 @@
 // Transposed convolution: columns of a matrix product are added back to the image.
+import { storeLanes } from './lanes';
 
 /** Adds `channels` x taps rows of `height` x `width` columns to planes `rows` x `columns`. */
 export function columnsToImage(
@@ -44,5 +45,39 @@ export function addPerPlane(x: usize, bias: usize, channels: i32, plane: i32): v
     const value = load<f32>(bias + (<usize>c << 2));
     const end = x + (<usize>plane << 2);
     for (; x < end; x += 4) store<f32>(x, load<f32>(x) + value);
+  }
+}
+
+/**
+ * Clears `to` [outer, length, inner], then adds slices of `from` [outer, count, inner] to it: each of
+ * the `entries` has its source, its target and its weight, in three tables.
+ */
+export function scatterSlices(
+  from: usize, to: usize, outer: i32, count: i32, length: i32, inner: i32,
+  entries: i32, sources: usize, targets: usize, weights: usize,
+): void {
+  const bytes = <usize>inner << 2;
+  memory.fill(to, 0, <usize>outer * <usize>length * bytes);
+  const end = <usize>entries << 2;
+  for (let o = 0; o < outer; o++) {
+    if (inner == 1) {
+      for (let e: usize = 0; e < end; e += 4) {
+        const target = to + (<usize>load<i32>(targets + e) << 2);
+        const value = load<f32>(from + (<usize>load<i32>(sources + e) << 2));
+        store<f32>(target, load<f32>(target) + load<f32>(weights + e) * value);
+      }
+    } else {
+      for (let e: usize = 0; e < end; e += 4) {
+        const source = from + <usize>load<i32>(sources + e) * bytes;
+        const target = to + <usize>load<i32>(targets + e) * bytes;
+        const weight = v128.load32_splat(weights + e);
+        for (let i = 0; i < inner; i += 4) {
+          const at = <usize>i << 2;
+          const sum = f32x4.add(v128.load(target + at), f32x4.mul(weight, v128.load(source + at)));
+          storeLanes(target + at, sum, inner - i);
+        }
+      }
+    }
+    from += <usize>count * bytes; to += <usize>length * bytes;
   }
 }

@@ -1,5 +1,5 @@
 import type { OptionsOf } from '@subbyte/kernels';
-import type { Tensor } from '@subbyte/tensor';
+import type { Shape, Tensor } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
 import { allFloat32, defineKernel, type KernelFactory, type Result } from './kernel.ts';
 import { computeReduction } from './reduction.ts';
@@ -7,10 +7,11 @@ import { planesTogether, preparePlanes, type Window, windowTable } from './windo
 
 type Sizes = readonly [number, number, number, number];
 
-function windowOf(x: Tensor, options: OptionsOf<'maxPool2d'>, result: Result): Window {
+/** The window that pools images of shape `x` to results of shape `y`. */
+export function poolWindow(x: Shape, y: Shape, options: OptionsOf<'maxPool2d'>): Window {
   const { kernel, strides, dilations, padding } = options;
-  const [, , height, width] = x.shape as Sizes;
-  const [, , rows, columns] = result.shape as Sizes;
+  const [, , height, width] = x as Sizes;
+  const [, , rows, columns] = y as Sizes;
   const [top, left] = padding;
   return { kernel, strides, dilations, top, left, height, width, rows, columns };
 }
@@ -67,7 +68,7 @@ export const maxPool2d: KernelFactory<'maxPool2d'> = defineKernel(
   'maxPool2d',
   allFloat32,
   (engine, [x], options, result) => {
-    const window = windowOf(x, options, result);
+    const window = poolWindow(x.shape, result.shape, options);
     forEachRun(engine, x, window, result, Number.NEGATIVE_INFINITY, engine.wasm.maxPool);
   },
 );
@@ -88,26 +89,29 @@ function counts(window: Window, options: OptionsOf<'averagePool2d'>, axis: 0 | 1
   });
 }
 
+/** Elements of each window that count, at least 1, row by row. */
+export function averageCounts(window: Window, options: OptionsOf<'averagePool2d'>): Float32Array {
+  const across = counts(window, options, 1);
+  return Float32Array.from(
+    counts(window, options, 0).flatMap((down) => across.map((count) => Math.max(down * count, 1))),
+  );
+}
+
 /** Mean of each window, with the padding or without. */
 export const averagePool2d: KernelFactory<'averagePool2d'> = defineKernel(
   'averagePool2d',
   allFloat32,
   (engine, [x], options, result) => {
-    const window = windowOf(x, options, result);
+    const window = poolWindow(x.shape, result.shape, options);
     const { kernel, dilations } = options;
     const covers = kernel[0] === window.height && kernel[1] === window.width;
     const plain = options.padding.every((p) => p === 0) && dilations.every((d) => d === 1);
     if (covers && plain) {
-      computeReduction(engine, 'reduceMean', x, [2, 3], result);
+      const from = { address: engine.address(x), shape: x.shape };
+      computeReduction(engine, 'reduceMean', from, [2, 3], result);
       return;
     }
-    const across = counts(window, options, 1);
-    const divisors = Float32Array.from(
-      counts(window, options, 0).flatMap((down) =>
-        across.map((count) => Math.max(down * count, 1)),
-      ),
-    );
-    const table = engine.table(divisors);
+    const table = engine.table(averageCounts(window, options));
     forEachRun(engine, x, window, result, 0, (...sizes) =>
       engine.wasm.averagePool(...sizes, table),
     );

@@ -7,7 +7,7 @@ import { splitAt } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
 
 /** Lines of `inner` elements with one scale each; `channels` scales are taken in turn. */
-interface Lines {
+export interface Lines {
   readonly outer: number;
   readonly channels: number;
   readonly inner: number;
@@ -16,7 +16,7 @@ interface Lines {
 }
 
 /** Whether the groups divide the axis, so that a shape with strides describes them. */
-function isRegular(shape: Shape, scale: Tensor, { axis, groupSize }: GridOptions): boolean {
+export function isRegular(shape: Shape, scale: Tensor, { axis, groupSize }: GridOptions): boolean {
   return groupSize === 0 || scale.size === 1 || (shape[axis] as number) % groupSize === 0;
 }
 
@@ -27,7 +27,8 @@ function zeroPoints(engine: Engine, zeroPoint: Tensor | undefined, count: number
   return engine.table(Float32Array.from(values));
 }
 
-function linesOf(
+/** The lines of a tensor of shape `shape` on the grid of `scale`. */
+export function linesOf(
   engine: Engine,
   shape: Shape,
   scale: Tensor,
@@ -59,7 +60,8 @@ function linesOf(
 /** Codes beyond this are not exact in float32. */
 const exact = 2 ** 23;
 
-const isNarrow = ({ min, max }: { readonly min: number; readonly max: number }): boolean =>
+/** Whether all codes are exact in float32. */
+export const isNarrow = ({ min, max }: { readonly min: number; readonly max: number }): boolean =>
   min >= -exact && max <= exact;
 
 /** `dequantizeLinear(quantizeLinear(x))` in one pass. */

@@ -60,31 +60,33 @@ function stepsOf(shape: Shape, axes: readonly number[]): Step[] {
   return steps.length > 0 ? steps : [{ outer: sizeOf(shape), length: 1, inner: 1 }];
 }
 
-/** Reduces `x` along `axes` into `result`. */
+/** Reduces the elements `x` along `axes` into `result`. */
 export function computeReduction(
   engine: Engine,
   kernel: ReductionName,
-  x: Tensor,
+  x: { readonly address: number; readonly shape: Shape },
   axes: readonly number[],
   result: Result,
 ): void {
   const rule = rules[kernel];
   const steps = stepsOf(x.shape, axes);
-  let from = engine.address(x);
+  let from = x.address;
   for (const [i, { outer, length, inner }] of steps.entries()) {
     const isLast = i === steps.length - 1;
     const to = isLast ? result.address : engine.scratch(outer * inner * 4);
     engine.wasm[i === 0 ? rule.first : rule.join](from, to, outer, length, inner);
     from = to;
   }
-  rule.last?.(engine, result, x.size / result.size);
+  rule.last?.(engine, result, sizeOf(x.shape) / result.size);
 }
 
 /** Makes a float32 reduction. */
 function defineReduction<K extends ReductionName>(kernel: K): KernelFactory<K> {
-  return defineKernel<K>(kernel, allFloat32, (engine, operands, { axes }, result) =>
-    computeReduction(engine, kernel, operands[0] as Tensor, axes, result),
-  );
+  return defineKernel<K>(kernel, allFloat32, (engine, operands, { axes }, result) => {
+    const x = operands[0] as Tensor;
+    const from = { address: engine.address(x), shape: x.shape };
+    computeReduction(engine, kernel, from, axes, result);
+  });
 }
 
 /** Sum. */

@@ -1,7 +1,8 @@
 import type { ResizeOptions } from '@subbyte/kernels';
-import type { Tensor } from '@subbyte/tensor';
+import type { Shape } from '@subbyte/tensor';
 import { splitAt } from './grid.ts';
 import { defineKernel, type KernelFactory } from './kernel.ts';
+import type { Entry } from './scatter.ts';
 
 const f = Math.fround;
 
@@ -31,8 +32,8 @@ const nearestRules: { readonly [N in ResizeOptions['nearest']]: (x: number) => n
 };
 
 /** Input coordinates of the positions along `axis`, kept inside the image. */
-function coordinates(x: Tensor, options: ResizeOptions, axis: number): number[] {
-  const input = x.shape[axis] as number;
+function coordinates(x: Shape, options: ResizeOptions, axis: number): number[] {
+  const input = x[axis] as number;
   const output = options.shape[axis] as number;
   const scale = f(options.scales[axis] as number);
   const same = scale === 1 && input === output;
@@ -45,21 +46,43 @@ const inside = (value: number, length: number): number => Math.min(Math.max(valu
 /** Vectors of positions are read whole, so the last one must be. */
 const wholeVectors = (positions: readonly number[]): number[] => [...positions, 0, 0, 0];
 
+/** Whether only the last two axes change, by a rule that has code here. */
+export function isSeparable(x: Shape, { mode, shape, scales }: ResizeOptions): boolean {
+  return (
+    mode !== 'cubic' &&
+    shape.length >= 2 &&
+    x.slice(0, -2).every((size, axis) => size === shape[axis] && scales[axis] === 1)
+  );
+}
+
+/** What each position along `axis` was made from: the transpose of resampling `x`. */
+export function resizeEntries(x: Shape, options: ResizeOptions, axis: number): Entry[] {
+  const length = x[axis] as number;
+  const round = nearestRules[options.nearest];
+  return coordinates(x, options, axis).flatMap((value, source) => {
+    if (options.mode === 'nearest') {
+      return [{ source, target: inside(round(value), length), weight: 1 }];
+    }
+    const place = inside(value, length);
+    const first = Math.floor(place);
+    return [
+      { source, target: first, weight: 1 - (place - first) },
+      { source, target: inside(first + 1, length), weight: place - first },
+    ];
+  });
+}
+
 /** Resamples the last two axes, nearest or linear. */
 export const resize: KernelFactory<'resize'> = defineKernel(
   'resize',
-  ([x], { mode, shape, scales }) =>
-    x.dtype === 'float32' &&
-    mode !== 'cubic' &&
-    shape.length >= 2 &&
-    x.shape.slice(0, -2).every((size, axis) => size === shape[axis] && scales[axis] === 1),
+  ([x], options) => x.dtype === 'float32' && isSeparable(x.shape, options),
   (engine, [x], options, result) => {
     const rank = x.shape.length;
     const [height, width] = [x.shape[rank - 2] as number, x.shape[rank - 1] as number];
     const [rows, columns] = [result.shape[rank - 2] as number, result.shape[rank - 1] as number];
     const { outer } = splitAt(x.shape, rank - 2);
-    const down = coordinates(x, options, rank - 2);
-    const across = coordinates(x, options, rank - 1);
+    const down = coordinates(x.shape, options, rank - 2);
+    const across = coordinates(x.shape, options, rank - 1);
     const from = engine.address(x);
     const geometry = [from, result.address, outer, height * width, width] as const;
     if (options.mode === 'nearest') {

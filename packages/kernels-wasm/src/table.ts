@@ -14,6 +14,7 @@ import { gather } from './gather.ts';
 import type { KernelFactory } from './kernel.ts';
 import { matmul } from './matmul.ts';
 import { concat, expand, slice, tile, transpose } from './movement.ts';
+import { gatherGradient, padGradient, resizeGradient, sliceGradient } from './movement-gradient.ts';
 import { batchNorm, instanceNorm, layerNorm } from './normalization.ts';
 import {
   batchNormInputGradient,
@@ -26,7 +27,12 @@ import {
 } from './normalization-gradient.ts';
 import { pad } from './pad.ts';
 import { averagePool2d, maxPool2d } from './pool2d.ts';
+import { averagePool2dGradient, maxPool2dGradient } from './pool2d-gradient.ts';
 import { dequantizeLinear, fakeQuantizeUniform, quantizeLinear } from './quantize.ts';
+import {
+  fakeQuantizeUniformGradient,
+  fakeQuantizeUniformScaleGradient,
+} from './quantize-gradient.ts';
 import {
   reduceL1,
   reduceL2,
@@ -129,6 +135,8 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   fakeQuantizeUniform,
   conv2dInputGradient,
   conv2dWeightGradient,
+  maxPool2dGradient,
+  averagePool2dGradient,
   activationGradient,
   batchNormStatistics,
   batchNormParameterGradient,
@@ -139,6 +147,12 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   layerNormParameterGradient,
   softmaxGradient,
   logSoftmaxGradient,
+  padGradient,
+  sliceGradient,
+  resizeGradient,
+  gatherGradient,
+  fakeQuantizeUniformGradient,
+  fakeQuantizeUniformScaleGradient,
   sgdUpdate,
   adamUpdate,
   blendUpdate,

@@ -12,6 +12,36 @@ type ActivationGradient = (
 ) => void;
 type Compare = (a: Address, b: Address, y: Address, n: number) => void;
 
+type FakeQuantize = [
+  x: Address,
+  gradient: Address,
+  y: Address,
+  outer: number,
+  channels: number,
+  inner: number,
+  scales: Address,
+  zeros: Address,
+  minimum: number,
+  maximum: number,
+];
+
+/** Sizes of planes, results and windows of a pooling kernel. */
+export type PoolGeometry = readonly [
+  planes: number,
+  height: number,
+  width: number,
+  rows: number,
+  columns: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideY: number,
+  strideX: number,
+  dilationY: number,
+  dilationX: number,
+  top: number,
+  left: number,
+];
+
 /** Names of the gradients of the activations. */
 export type ActivationGradientFunction =
   | 'reluGradient'
@@ -158,4 +188,25 @@ export interface TrainingFunctions
     inner: number,
     logarithm: number,
   ): void;
+  maxPoolGradient(x: Address, gradient: Address, to: Address, ...geometry: PoolGeometry): void;
+  averagePoolGradient(
+    gradient: Address,
+    counts: Address,
+    to: Address,
+    ...geometry: PoolGeometry
+  ): void;
+  scatterSlices(
+    from: Address,
+    to: Address,
+    outer: number,
+    count: number,
+    length: number,
+    inner: number,
+    entries: number,
+    sources: Address,
+    targets: Address,
+    weights: Address,
+  ): void;
+  fakeQuantizeGradient(...sizes: FakeQuantize): void;
+  fakeQuantizeSlopes(...sizes: FakeQuantize): void;
 }
