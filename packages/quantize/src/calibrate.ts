@@ -6,6 +6,7 @@ import {
   type RangeOption,
 } from '@subbyte/quantizers';
 import type { Tensor } from '@subbyte/tensor';
+import { batchKeeper } from './batch-keeper.ts';
 import { type NamedBatch, takeBatches } from './batches.ts';
 import type { Batches, ProgressEvent } from './config.ts';
 import { QuantizeError } from './errors.ts';
@@ -14,14 +15,10 @@ import { QuantizeError } from './errors.ts';
 export interface Calibration {
   /** One observer per value. */
   readonly observers: ReadonlyMap<string, Observer>;
-  /** The first batches, for the steps that look at the data again. */
+  /** Batches spread evenly over the data, for the steps that look at it again. */
   readonly kept: readonly NamedBatch[];
   readonly samples: number;
 }
-
-// Enough for means and SQNRs; bounds the memory that later steps take.
-const keptSamples = 128;
-const keptElements = 2 ** 21;
 
 /**
  * Runs the float graph over the calibration data and watches `values`, in fixed memory.
@@ -40,8 +37,7 @@ export async function calibrate(
 ): Promise<Calibration> {
   const observers = new Map(values.map((value) => [value, createObserver(options.observer)]));
   const executor = createExecutor(graph);
-  const kept: NamedBatch[] = [];
-  let keptSize = 0;
+  const kept = batchKeeper();
   let samples = 0;
   try {
     const taken = takeBatches(batches, graph, options.samples, options.signal);
@@ -58,17 +54,14 @@ export async function calibrate(
       };
       runBatch(executor, batch, index, { onValue, signal: options.signal });
       for (const [name, value] of Object.entries(batch)) onValue(name, value);
-      const size = Object.values(batch).reduce((sum, value) => sum + value.size, 0);
-      const fits = samples + count <= keptSamples && keptSize + size <= keptElements;
-      if (kept.length === 0 || fits) kept.push(batch);
-      keptSize += size;
+      kept.offer(batch, count);
       samples += count;
       options.onProgress?.({ stage: 'calibrate', done: samples, total: options.samples });
     }
   } finally {
     executor.dispose();
   }
-  return { observers, kept, samples };
+  return { observers, kept: kept.batches(), samples };
 }
 
 function runBatch(
