@@ -1,4 +1,5 @@
 import { createExecutor, type Graph, GraphError } from '@subbyte/graph';
+import { kernels } from '@subbyte/kernels';
 import {
   createObserver,
   type Observer,
@@ -10,6 +11,7 @@ import { batchKeeper } from './batch-keeper.ts';
 import { type NamedBatch, takeBatches } from './batches.ts';
 import type { Batches, ProgressEvent } from './config.ts';
 import { QuantizeError } from './errors.ts';
+import type { Site } from './plan.ts';
 
 /** What one pass over the calibration data found. */
 export interface Calibration {
@@ -21,12 +23,13 @@ export interface Calibration {
 }
 
 /**
- * Runs the float graph over the calibration data and watches `values`, in fixed memory.
+ * Runs the float graph over the calibration data and watches the sites' values, clamped to their
+ * windows, in fixed memory.
  * @throws QuantizeError for batches that do not fit the graph, and for NaN and infinities.
  */
 export async function calibrate(
   graph: Graph,
-  values: readonly string[],
+  sites: readonly Pick<Site, 'value' | 'window'>[],
   batches: Batches,
   options: {
     readonly samples: number;
@@ -35,7 +38,8 @@ export async function calibrate(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Calibration> {
-  const observers = new Map(values.map((value) => [value, createObserver(options.observer)]));
+  const observers = new Map(sites.map(({ value }) => [value, createObserver(options.observer)]));
+  const windows = new Map(sites.map(({ value, window }) => [value, window]));
   const executor = createExecutor(graph);
   const kept = batchKeeper();
   let samples = 0;
@@ -44,7 +48,13 @@ export async function calibrate(
     for await (const { batch, count, index } of taken) {
       const onValue = (name: string, value: Tensor): void => {
         try {
-          observers.get(name)?.observe(value);
+          const window = windows.get(name);
+          if (!window) observers.get(name)?.observe(value);
+          else {
+            const clamped = kernels.clip([value], window);
+            observers.get(name)?.observe(clamped);
+            clamped.storage.dispose();
+          }
         } catch (cause) {
           if (!(cause instanceof QuantizerError)) throw cause;
           throw new QuantizeError(`calibration batch ${index}, "${name}": ${cause.message}`, {
