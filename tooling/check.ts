@@ -30,7 +30,7 @@ async function tests(): Promise<Count> {
   const { code } = await run([
     'vitest',
     'run',
-    '--reporter=dot',
+    '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportPath}`,
   ]);
