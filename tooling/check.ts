@@ -30,7 +30,7 @@ async function tests(): Promise<Count> {
   const { code } = await run([
     'vitest',
     'run',
-    '--reporter=dot',
+    '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportPath}`,
   ]);
@@ -52,14 +52,15 @@ const checks: Readonly<Record<string, () => Promise<Count>>> = {
   types: command('tsc'),
   'unused code': command('knip'),
   tests,
-  build: command(...pnpm, 'run', 'build'),
-  'published packages': command(...pnpm, 'run', 'pack:check'),
+  build: command(...pnpm, 'run', 'build', '--output-logs=errors-only'),
+  'published packages': command(...pnpm, 'run', 'pack:check', '--output-logs=errors-only'),
   'packed tarballs': testTarballs,
   'bundle sizes': command('size-limit'),
 };
 
 process.env.TURBO_TELEMETRY_DISABLED = '1';
 process.env.TURBO_NO_UPDATE_NOTIFIER = '1';
+process.env.npm_config_loglevel = 'error';
 mkdirSync(`${root}out`, { recursive: true });
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in checks));

@@ -70,8 +70,9 @@ function run([command, ...args], env) {
   return new Promise((resolve, reject) => {
     const shell = process.platform === 'win32' && command === 'npx';
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', env, shell });
-    // The terminal sends Ctrl-C to the child as well: it ends itself, and then so do we.
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+    // The terminal sends Ctrl-C to the child as well, which ends itself; we wait for it.
+    process.on('SIGINT', () => {});
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(signal ? 130 : (code ?? 1)));
   });
@@ -98,7 +99,11 @@ async function setUp() {
 await setUp();
 const [script, ...args] = process.argv.slice(2);
 if (script) {
-  const env = { ...process.env, PATH: environment().PATH, SUBBYTE_STARTED_BY: process.execPath };
+  const env = {
+    ...process.env,
+    PATH: environment().PATH,
+    SUBBYTE_STARTED_BY: process.env.npm_node_execpath ?? process.execPath,
+  };
   process.exitCode = await run(
     [projectNode, '--conditions=@subbyte/source', join(root, script), ...args],
     env,

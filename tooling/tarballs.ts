@@ -81,11 +81,11 @@ export async function testTarballs(): Promise<{ passed: number; failed: number }
     const nodes = new Set([process.env.SUBBYTE_STARTED_BY ?? process.execPath, process.execPath]);
     for (const node of nodes) {
       const version = (await run([node, '--version'], { capture: true })).output.trim();
-      const inProject = async (what: string, ...words: string[]): Promise<void> =>
-        verdict(
-          `${what}, Node ${version}`,
-          (await run([node, ...words], { cwd: project })).code === 0,
-        );
+      const inProject = async (what: string, ...words: string[]): Promise<void> => {
+        const { code, output } = await run([node, ...words], { cwd: project, capture: true });
+        if (code !== 0) console.log(output);
+        verdict(`${what}, Node ${version}`, code === 0);
+      };
       await inProject('every package loads by import and require', 'smoke.mjs');
       await inProject('the example of the README', 'example.mjs');
       const cli = `node_modules/subbyte/${manifestOf(`${root}packages/cli`).bin?.subbyte}`;

@@ -17,7 +17,6 @@ import {
   openSource,
   processTerminal,
   proofText,
-  type QuantizeFileOptions,
   type QuantizeOutcome,
   quantizeFile,
   reportData,
@@ -26,34 +25,12 @@ import {
 } from 'subbyte';
 import { latency } from './latency.ts';
 import { read, samplesOf } from './readings.ts';
+import { type Variant, variantsOf } from './variants.ts';
 
 const calibrationLines = 64;
 const testLines = 200;
 /** Lines whose pictures and readings go into the report. */
 const shownLines = 12;
-
-/** A quantized model that the demonstration makes. */
-interface Variant {
-  readonly name: string;
-  readonly file: string;
-  readonly form: QuantizeFileOptions['form'];
-  readonly config: QuantizeFileOptions['config'];
-}
-
-const variants: readonly Variant[] = [
-  {
-    name: 'W8A8 int8',
-    file: 'recognizer.w8a8',
-    form: 'qdq',
-    config: { weights: { bits: 8 }, activations: { bits: 8 } },
-  },
-  {
-    name: 'W4A8 packed',
-    file: 'recognizer.w4a8',
-    form: 'packed',
-    config: { weights: { bits: 4 }, activations: { bits: 8 } },
-  },
-];
 
 /** What was measured of one model. */
 interface Measured {
@@ -108,9 +85,9 @@ async function measure(name: string, path: string): Promise<Measured> {
 
 const float = await measure('fp32', model.path);
 const results: { variant: Variant; outcome: QuantizeOutcome; measured: Measured }[] = [];
-for (const variant of variants) {
-  const { name, file, form, config } = variant;
-  say(`${name}: quantizing`);
+for (const variant of variantsOf(model)) {
+  const { name, what, file, form, config } = variant;
+  say(`${name}: quantizing (${what})`);
   const path = `${out}${file}.onnx`;
   const outcome = await quantizeFile({
     model,

@@ -6,7 +6,7 @@ import type { Tensor } from '@subbyte/tensor';
 import { type Batch, ocrAssets, type Session } from 'subbyte';
 
 /** The first line of a batch as a picture for a web page. */
-export function pictureOf({ input }: Batch): string {
+function pictureOf({ input }: Batch): string {
   const [, , height = 0, width = 0] = input.shape;
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');

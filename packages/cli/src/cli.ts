@@ -10,7 +10,7 @@ import { didYouMean } from './options/nearest.ts';
 type Surroundings = Omit<Context, 'commandLine'>;
 
 /** Exit codes: the work was done; it failed; the command line makes no sense; Ctrl-C. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const commonOptions = {
   json: { type: 'boolean', description: 'Print one JSON object as the last line' },
@@ -44,7 +44,8 @@ async function helpOf(name: string | undefined): Promise<string> {
     main,
   );
   const examples = command.examples.map((example) => `  subbyte ${name} ${example}`);
-  return `${usage}\nEXAMPLES\n\n${examples.join('\n')}`;
+  const text = `${usage}\nEXAMPLES\n\n${examples.join('\n')}`;
+  return text.replace(/ +$/gm, '');
 }
 
 function explain(error: unknown, debug: boolean): string {

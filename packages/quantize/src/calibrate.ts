@@ -1,4 +1,5 @@
 import { createExecutor, type Graph, GraphError } from '@subbyte/graph';
+import { kernels } from '@subbyte/kernels';
 import {
   createObserver,
   type Observer,
@@ -6,30 +7,29 @@ import {
   type RangeOption,
 } from '@subbyte/quantizers';
 import type { Tensor } from '@subbyte/tensor';
+import { batchKeeper } from './batch-keeper.ts';
 import { type NamedBatch, takeBatches } from './batches.ts';
 import type { Batches, ProgressEvent } from './config.ts';
 import { QuantizeError } from './errors.ts';
+import type { Site } from './plan.ts';
 
 /** What one pass over the calibration data found. */
 export interface Calibration {
   /** One observer per value. */
   readonly observers: ReadonlyMap<string, Observer>;
-  /** The first batches, for the steps that look at the data again. */
+  /** Batches spread evenly over the data, for the steps that look at it again. */
   readonly kept: readonly NamedBatch[];
   readonly samples: number;
 }
 
-// Enough for means and SQNRs; bounds the memory that later steps take.
-const keptSamples = 128;
-const keptElements = 2 ** 21;
-
 /**
- * Runs the float graph over the calibration data and watches `values`, in fixed memory.
+ * Runs the float graph over the calibration data and watches the sites' values, clamped to their
+ * windows, in fixed memory.
  * @throws QuantizeError for batches that do not fit the graph, and for NaN and infinities.
  */
 export async function calibrate(
   graph: Graph,
-  values: readonly string[],
+  sites: readonly Pick<Site, 'value' | 'window'>[],
   batches: Batches,
   options: {
     readonly samples: number;
@@ -38,17 +38,23 @@ export async function calibrate(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Calibration> {
-  const observers = new Map(values.map((value) => [value, createObserver(options.observer)]));
+  const observers = new Map(sites.map(({ value }) => [value, createObserver(options.observer)]));
+  const windows = new Map(sites.map(({ value, window }) => [value, window]));
   const executor = createExecutor(graph);
-  const kept: NamedBatch[] = [];
-  let keptSize = 0;
+  const kept = batchKeeper();
   let samples = 0;
   try {
     const taken = takeBatches(batches, graph, options.samples, options.signal);
     for await (const { batch, count, index } of taken) {
       const onValue = (name: string, value: Tensor): void => {
         try {
-          observers.get(name)?.observe(value);
+          const window = windows.get(name);
+          if (!window) observers.get(name)?.observe(value);
+          else {
+            const clamped = kernels.clip([value], window);
+            observers.get(name)?.observe(clamped);
+            clamped.storage.dispose();
+          }
         } catch (cause) {
           if (!(cause instanceof QuantizerError)) throw cause;
           throw new QuantizeError(`calibration batch ${index}, "${name}": ${cause.message}`, {
@@ -58,17 +64,14 @@ export async function calibrate(
       };
       runBatch(executor, batch, index, { onValue, signal: options.signal });
       for (const [name, value] of Object.entries(batch)) onValue(name, value);
-      const size = Object.values(batch).reduce((sum, value) => sum + value.size, 0);
-      const fits = samples + count <= keptSamples && keptSize + size <= keptElements;
-      if (kept.length === 0 || fits) kept.push(batch);
-      keptSize += size;
+      kept.offer(batch, count);
       samples += count;
       options.onProgress?.({ stage: 'calibrate', done: samples, total: options.samples });
     }
   } finally {
     executor.dispose();
   }
-  return { observers, kept, samples };
+  return { observers, kept: kept.batches(), samples };
 }
 
 function runBatch(

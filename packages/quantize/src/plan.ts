@@ -14,6 +14,7 @@ import { QuantizeError } from './errors.ts';
 import { endLayers, type Layer, layerOf, weightedOps } from './layers.ts';
 import { checkPatterns, matches } from './names.ts';
 import { placementOf } from './placement.ts';
+import { type Window, windowOf } from './window.ts';
 
 /** A layer whose weights get a quantizer. */
 export interface PlannedLayer extends Layer {
@@ -25,6 +26,8 @@ export interface Site {
   /** The value that is observed. */
   readonly value: string;
   readonly bits: Bits;
+  /** Readers tell no difference beyond these bounds. */
+  readonly window: Window | undefined;
   /** The value and all results of layout operations on it that somebody reads. */
   readonly members: readonly string[];
 }
@@ -175,6 +178,7 @@ function findSites(
     value,
     // A layer's own setting is about what it reads.
     bits: (read ?? written) as Bits,
+    window: windowOf(value, consumers, outputs),
     members: members.get(value) as string[],
   }));
 }

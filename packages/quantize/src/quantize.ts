@@ -35,17 +35,12 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
   const plan = makePlan(float, resolved);
 
   const calibration: Calibration = config.calibration
-    ? await calibrate(
-        float,
-        plan.sites.map(({ value }) => value),
-        config.calibration,
-        {
-          samples: resolved.samples,
-          observer: resolved.activations?.observer ?? 'minMax',
-          onProgress,
-          signal,
-        },
-      )
+    ? await calibrate(float, plan.sites, config.calibration, {
+        samples: resolved.samples,
+        observer: resolved.activations?.observer ?? 'minMax',
+        onProgress,
+        signal,
+      })
     : { observers: new Map(), kept: [], samples: 0 };
 
   const activations = new Map<string, UniformQuantizer>();

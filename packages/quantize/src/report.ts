@@ -100,7 +100,7 @@ export interface QuantizeReport {
 const histogramBins = 96;
 
 /** The configuration as a recipe. */
-export function recipeOf(config: ResolvedConfig, samples: number): Recipe {
+function recipeOf(config: ResolvedConfig, samples: number): Recipe {
   const { weights, activations } = config;
   return {
     weights: {

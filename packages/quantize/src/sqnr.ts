@@ -28,7 +28,7 @@ export function addNoise(
 }
 
 /** Largest SQNR that is told, in dB: float32 itself has about 150. Also stands for no noise at all. */
-export const largestSqnr = 150;
+const largestSqnr = 150;
 
 /**
  * `10 log10(sum of squares / sum of squared errors)` in dB, within -150 to 150, so that it is a

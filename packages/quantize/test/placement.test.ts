@@ -210,3 +210,25 @@ test('steps leave room for biases as int32', async () => {
     expect(Math.abs(bias) / step).toBeLessThan(2 ** 31);
   });
 });
+
+test('codes are not spent on what every reader clamps anyway', async () => {
+  const gated = (op: 'hardSwish' | 'tanh'): Graph =>
+    graphOf(
+      [
+        conv('a', ['x', 'wa'], 'a'),
+        { op, name: 'gate', inputs: ['a'], outputs: ['g'], attributes: none },
+        conv('b', ['g', 'wb'], 'y'),
+      ],
+      { wa: randomNormal([4, 3, 3, 3], random(6), 0, 3), wb: normal([2, 4, 3, 3]) },
+      ['N', 3, 6, 6],
+    );
+  const grid = async (op: 'hardSwish' | 'tanh') => {
+    const { report } = await quantize(gated(op), config([4, 3, 6, 6]));
+    return report.activations.find(({ value }) => value === 'a');
+  };
+  const [clamped, whole] = [await grid('hardSwish'), await grid('tanh')];
+  expect(whole?.gridMin).toBeLessThan(-10);
+  expect(clamped?.gridMin).toBeGreaterThan(-3.5);
+  expect(clamped?.gridMin).toBeLessThan(-2.9);
+  expect(clamped?.gridMax).toBeGreaterThan(10);
+});

@@ -46,7 +46,7 @@ export function distributionOf(values: Float32Array): Distribution {
 }
 
 /** Number of elements, zeros included. */
-export function totalOf({ weights, zeros }: Distribution): number {
+function totalOf({ weights, zeros }: Distribution): number {
   return weights.reduce((sum, weight) => sum + weight, zeros);
 }
 

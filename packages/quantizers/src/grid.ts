@@ -35,7 +35,7 @@ export function codeRange(spec: Omit<GridSpec, 'symmetric'>): { min: number; max
 }
 
 /** The nearest whole number, half to even. */
-export function roundHalfEven(x: number): number {
+function roundHalfEven(x: number): number {
   const low = Math.floor(x);
   const rest = x - low;
   if (rest !== 0.5) return rest < 0.5 ? low : low + 1;

@@ -9,7 +9,7 @@ import { type ModelFile, openModel } from '../io/model-file.ts';
 import { modelInput } from '../io/model-input.ts';
 import { nameQuantizedValues } from '../measure/name-quantized-values.ts';
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
-import { openSource } from '../sources/index.ts';
+import { openSource, sourceSyntax } from '../sources/index.ts';
 import { inputsOf } from '../sources/source.ts';
 import { type Command, defineCommand } from './command.ts';
 
@@ -29,7 +29,12 @@ export const compareCommand: Command = defineCommand({
   args: {
     model: { type: 'positional', required: true, description: 'ONNX file, the reference' },
     other: { type: 'positional', required: true, description: 'ONNX file to compare with it' },
-    data: { type: 'string', required: true, valueHint: 'SOURCE', description: 'Samples to run' },
+    data: {
+      type: 'string',
+      required: true,
+      valueHint: 'SOURCE',
+      description: `Samples to run: ${sourceSyntax}`,
+    },
     ...sourceArguments,
   },
   examples: [

@@ -7,7 +7,7 @@ import { modelInput } from '../io/model-input.ts';
 import { evaluate } from '../measure/evaluate.ts';
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
 import { choiceOf } from '../options/values.ts';
-import { openSource } from '../sources/index.ts';
+import { openSource, sourceSyntax } from '../sources/index.ts';
 import { type Command, defineCommand } from './command.ts';
 
 /** `subbyte eval`: top-1 and top-5, or the share of characters read. */
@@ -15,7 +15,12 @@ export const evalCommand: Command = defineCommand({
   description: 'Measure the accuracy of a model on labelled data',
   args: {
     model: { type: 'positional', required: true, description: 'ONNX file' },
-    data: { type: 'string', required: true, valueHint: 'SOURCE', description: 'Labelled samples' },
+    data: {
+      type: 'string',
+      required: true,
+      valueHint: 'SOURCE',
+      description: `Labelled samples: ${sourceSyntax}`,
+    },
     engine: {
       type: 'string',
       default: 'subbyte',

@@ -11,7 +11,7 @@ import { quantizeFile } from '../measure/quantize-file.ts';
 import { quantizeArguments, quantizeConfigOf } from '../options/quantize-arguments.ts';
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
 import { choiceOf } from '../options/values.ts';
-import { openSource } from '../sources/index.ts';
+import { openSource, sourceSyntax } from '../sources/index.ts';
 import { type Command, defineCommand } from './command.ts';
 
 /** `subbyte quantize`: a smaller model, and the proof that it works. */
@@ -23,7 +23,7 @@ export const quantizeCommand: Command = defineCommand({
     calibration: {
       type: 'string',
       valueHint: 'SOURCE',
-      description: 'Samples that ranges are found on; needed unless --activations float',
+      description: `Samples that ranges are found on, not needed with --activations float: ${sourceSyntax}`,
     },
     format: {
       type: 'string',

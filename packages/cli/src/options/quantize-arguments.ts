@@ -7,6 +7,7 @@ type Name =
   | 'weights'
   | 'activations'
   | 'observer'
+  | 'activation-observer'
   | 'granularity'
   | 'group-size'
   | 'first-last'
@@ -33,6 +34,11 @@ export const quantizeArguments: {
     default: 'mse',
     valueHint: 'mse|minmax|percentile|entropy',
     description: 'How ranges are chosen',
+  },
+  'activation-observer': {
+    type: 'string',
+    valueHint: 'mse|minmax|percentile|entropy',
+    description: 'The same for the values between layers (Default: --observer)',
   },
   granularity: {
     type: 'string',
@@ -61,9 +67,9 @@ type Given = { readonly [Option in Name]?: string | undefined } & {
 const bitsOf = (option: Name, text = '8'): Bits => integerOf(option, text, 2, 8) as Bits;
 
 /** `minmax` as people write it, `minMax` as the libraries do. */
-function observerOf(text = 'mse'): RangeOption {
+function observerOf(option: Name, text = 'mse'): RangeOption {
   const names = rangeMethods.map((name) => name.toLowerCase());
-  const chosen = choiceOf('observer', text.toLowerCase(), names);
+  const chosen = choiceOf(option, text.toLowerCase(), names);
   return rangeMethods[names.indexOf(chosen)] ?? 'mse';
 }
 
@@ -81,7 +87,9 @@ export function quantizeConfigOf(given: Given): QuantizeConfig {
   if (groupSize !== undefined && granularity !== 'perGroup') {
     throw new UsageError(`--group-size is for --granularity perGroup, not ${granularity}`);
   }
-  const observer = observerOf(given.observer);
+  const observer = observerOf('observer', given.observer);
+  const ofActivations = given['activation-observer'] ?? given.observer;
+  const activationObserver = observerOf('activation-observer', ofActivations);
   const ends = bitsOf('first-last', given['first-last']);
   const weights = bitsOf('weights', given.weights);
   const isFloat = given.activations === 'float';
@@ -94,7 +102,8 @@ export function quantizeConfigOf(given: Given): QuantizeConfig {
       observer,
       ...(groupSize === undefined ? {} : { groupSize: integerOf('group-size', groupSize, 1) }),
     },
-    activations: activations === undefined ? undefined : { bits: activations, observer },
+    activations:
+      activations === undefined ? undefined : { bits: activations, observer: activationObserver },
     firstLayer: firstLast,
     lastLayer: firstLast,
     keepFloat: namesOf(given['keep-float']),

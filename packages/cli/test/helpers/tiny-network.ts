@@ -6,7 +6,7 @@ import { random, randomNormal } from '@subbyte/tensor';
  * Two convolutions, a mean and a linear layer: input `input` `[n, 3, 8, 8]`, output `scores`
  * `[n, 4]`.
  */
-export function tinyNetwork(seed = 1): Graph {
+function tinyNetwork(seed = 1): Graph {
   const stream = random(seed);
   const conv = {
     strides: [1, 1],
