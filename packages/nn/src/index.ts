@@ -1,4 +1,4 @@
-export { residual, sequential } from './compose.ts';
+export { checkpointed, residual, sequential } from './compose.ts';
 export { type Bound, defineModule } from './define-module.ts';
 export { NnError, SafetensorsError } from './errors.ts';
 export {

@@ -1,9 +1,10 @@
 import { flatten, relu, tanh } from '@subbyte/autograd';
-import { random, type Tensor, tensor, toNumbers } from '@subbyte/tensor';
+import { flattenTree, random, type Tensor, tensor, toNumbers } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import {
   averagePool,
   batchNorm,
+  checkpointed,
   conv,
   crossEntropy,
   linear,
@@ -89,4 +90,21 @@ test('a residual network fits a few images', () => {
     15,
   );
   expect(losses.at(-1)).toBeLessThan(0.3 * (losses[0] as number));
+});
+
+test('a checkpointed network trains to the same bytes, running statistics too', () => {
+  const module = resnet({ depth: 8, classes: 2, width: 2, channels: 1 });
+  const { x, labels } = stripes(4, 5);
+  const end = (wrapped: Module): unknown[] => {
+    const { parameters, state } = descend(
+      wrapped,
+      module.init(random(3)),
+      (y) => crossEntropy(y, tensor(labels, [4], 'int32')),
+      x,
+      0.1,
+      3,
+    ).variables;
+    return flattenTree([parameters, state]).map(([path, leaf]) => [path, toNumbers(leaf)]);
+  };
+  expect(end(checkpointed(module))).toEqual(end(module));
 });
