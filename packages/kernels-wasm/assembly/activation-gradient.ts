@@ -25,13 +25,15 @@ class HardSigmoid {
 }
 class Sigmoid {
   @inline apply(x: v128, g: v128, p: v128, q: v128): v128 {
-    return f32x4.mul(g, f32x4.mul(math.sigmoid(x), math.sigmoid(f32x4.neg(x))));
+    const s = math.sigmoid(x);
+    return f32x4.mul(g, f32x4.mul(s, f32x4.sub(f32x4.splat(ONE), s)));
   }
 }
 class Silu {
   @inline apply(x: v128, g: v128, p: v128, q: v128): v128 {
-    const rest = f32x4.add(f32x4.splat(ONE), f32x4.mul(x, math.sigmoid(f32x4.neg(x))));
-    return f32x4.mul(g, f32x4.mul(math.sigmoid(x), rest));
+    const s = math.sigmoid(x);
+    const rest = f32x4.add(f32x4.splat(ONE), f32x4.mul(x, f32x4.sub(f32x4.splat(ONE), s)));
+    return f32x4.mul(g, f32x4.mul(s, rest));
   }
 }
 class LeakyRelu {

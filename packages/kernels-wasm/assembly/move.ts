@@ -19,7 +19,8 @@ export function copyGrid(from: usize, to: usize, axes: usize, rank: i32, size: i
   const counters = inner + 12;
   for (let axis = 0; axis < rank; axis++) store<i32>(counters + (<usize>axis << 2), 0);
   while (true) {
-    if (whole && n * size >= 64) memory.copy(to, from, <usize>n * <usize>size);
+    if (step == 0 && size == 4 && toStep == 4) fillElements<u32>(to, load<u32>(from), n);
+    else if (whole && n * size >= 64) memory.copy(to, from, <usize>n * <usize>size);
     else if (size == 4) copyElements<u32>(from, to, n, step, toStep);
     else if (size == 1) copyElements<u8>(from, to, n, step, toStep);
     else if (size == 8) copyElements<u64>(from, to, n, step, toStep);

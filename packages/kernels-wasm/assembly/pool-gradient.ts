@@ -33,16 +33,13 @@ export function maxPoolGradient(
         if (firstY < endY && firstX < endX) {
           const corner = <usize>((y + firstY * dilationY) * width + start + firstX * dilationX) << 2;
           let best = corner;
-          let most = load<f32>(x + corner);
           let from = corner;
           for (let ky = firstY; ky < endY; ky++) {
             let at = from;
             for (let kx = firstX; kx < endX; kx++) {
               const value = load<f32>(x + at);
-              if (value > most || value != value) {
-                most = value;
-                best = at;
-              }
+              // No jump, also not for a choice of floats: which is largest cannot be foreseen.
+              best = select(at, best, i32(value > load<f32>(x + best)) | i32(value != value));
               at += hop;
             }
             from += line;

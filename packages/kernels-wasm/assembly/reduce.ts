@@ -86,9 +86,25 @@ function foldLines<F>(x: usize, y: usize, outer: i32, length: i32): void {
 
 function columns<F>(x: usize, y: usize, outer: i32, length: i32, inner: i32): void {
   const stride = <usize>inner << 2;
+  const start = f32x4.splat(changetype<F>(0).start());
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i += 4) {
-      let s = f32x4.splat(changetype<F>(0).start());
+    let i = 0;
+    // A cache line of each row at a time.
+    for (; i + 16 <= inner; i += 16) {
+      let s0 = start, s1 = start, s2 = start, s3 = start;
+      let at = x + (<usize>i << 2);
+      for (let k = 0; k < length; k++) {
+        s0 = changetype<F>(0).merge(s0, changetype<F>(0).take(v128.load(at)));
+        s1 = changetype<F>(0).merge(s1, changetype<F>(0).take(v128.load(at, 16)));
+        s2 = changetype<F>(0).merge(s2, changetype<F>(0).take(v128.load(at, 32)));
+        s3 = changetype<F>(0).merge(s3, changetype<F>(0).take(v128.load(at, 48)));
+        at += stride;
+      }
+      const to = y + (<usize>i << 2);
+      v128.store(to, s0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
+    }
+    for (; i < inner; i += 4) {
+      let s = start;
       let at = x + (<usize>i << 2);
       for (let k = 0; k < length; k++) {
         s = changetype<F>(0).merge(s, changetype<F>(0).take(v128.load(at)));
