@@ -31,7 +31,7 @@ const f64 = (values: number[], shape = [values.length]): Tensor => tensor(values
 test('the snippet of the design: value and gradient of a layer', () => {
   const x = uniform([1, 2, 4, 4]);
   checkGradient(
-    (w) => mean(square(relu(conv2d(x, w as Tensor, undefined, { padding: 1 })))),
+    (w) => mean(square(relu(conv2d(x, w as Tensor, { padding: 1 })))),
     [uniform([3, 2, 3, 3])],
   );
 });

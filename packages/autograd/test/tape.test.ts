@@ -140,7 +140,7 @@ test('training steps hold constant memory, and the backward pass frees as it goe
   const depth = 12;
   const loss = (weight: Tensor): Tensor => {
     let y = x;
-    for (let i = 0; i < depth; i++) y = relu(conv2d(y, weight, undefined, { padding: 1 }));
+    for (let i = 0; i < depth; i++) y = relu(conv2d(y, weight, { padding: 1 }));
     return mean(square(add(y, reshape(x, y.shape))));
   };
   const perStep: number[] = [];

@@ -8,7 +8,7 @@ import type {
   Pair,
   Pool2dOptions,
 } from '@subbyte/kernels';
-import type { Tensor } from '@subbyte/tensor';
+import { isTensor, type Tensor } from '@subbyte/tensor';
 import { apply } from '../apply.ts';
 
 /** One size for height and width, or both. */
@@ -39,30 +39,59 @@ function convOptions(options: Loose<Conv2dOptions>): Conv2dOptions {
   };
 }
 
+/** The bias is the third operand or left out altogether: options may stand in its place. */
+function biasAndOptions<Options extends object>(
+  third: Tensor | Options | undefined,
+  options: Options | undefined,
+): readonly [bias: readonly [] | readonly [Tensor], options: Options | undefined] {
+  return isTensor(third) ? [[third], options] : [[], options ?? third];
+}
+
 /**
  * Convolution: `[N, C, H, W]` with weight `[O, C / groups, kH, kW]` and bias `[O]` gives
- * `[N, O, H', W']`. Strides and dilations default to 1, padding to 0, groups to 1.
+ * `[N, O, H', W']`. Strides and dilations default to 1, padding to 0, groups to 1. Without a bias
+ * the options may stand in its place.
  */
+export function conv2d(x: Tensor, weight: Tensor, options?: Loose<Conv2dOptions>): Tensor;
 export function conv2d(
   x: Tensor,
   weight: Tensor,
-  bias?: Tensor | undefined,
-  options: Loose<Conv2dOptions> = {},
+  bias: Tensor | undefined,
+  options?: Loose<Conv2dOptions>,
+): Tensor;
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  third?: Tensor | Loose<Conv2dOptions>,
+  fourth?: Loose<Conv2dOptions>,
 ): Tensor {
-  return apply('conv2d', bias ? [x, weight, bias] : [x, weight], convOptions(options));
+  const [bias, options = {}] = biasAndOptions(third, fourth);
+  return apply('conv2d', [x, weight, ...bias], convOptions(options));
 }
 
 /**
  * Transposed convolution: `[N, C, H, W]` with weight `[C, O / groups, kH, kW]` and bias `[O]`
- * gives `[N, O, H', W']`.
+ * gives `[N, O, H', W']`. Without a bias the options may stand in its place.
  */
 export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
-  bias?: Tensor | undefined,
-  options: Loose<ConvTranspose2dOptions> = {},
+  options?: Loose<ConvTranspose2dOptions>,
+): Tensor;
+export function convTranspose2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  options?: Loose<ConvTranspose2dOptions>,
+): Tensor;
+export function convTranspose2d(
+  x: Tensor,
+  weight: Tensor,
+  third?: Tensor | Loose<ConvTranspose2dOptions>,
+  fourth?: Loose<ConvTranspose2dOptions>,
 ): Tensor {
-  return apply('convTranspose2d', bias ? [x, weight, bias] : [x, weight], {
+  const [bias, options = {}] = biasAndOptions(third, fourth);
+  return apply('convTranspose2d', [x, weight, ...bias], {
     ...convOptions(options),
     outputPadding: pair(options.outputPadding ?? 0),
   });
