@@ -19,10 +19,10 @@ export type WithAux<Aux extends ScopeResult> = {
 };
 
 /** A loss and its gradient, shaped like the parameters. */
-export interface ValueAndGradient<Parameters extends Tree> {
+export type ValueAndGradient<Parameters extends Tree> = {
   readonly value: Tensor;
   readonly gradient: Parameters;
-}
+};
 
 /**
  * The function that gives the value of `f` and its gradient with respect to the first argument: a

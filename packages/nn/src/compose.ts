@@ -1,5 +1,5 @@
 import { add, checkpoint } from '@subbyte/autograd';
-import type { Tensor, Tree } from '@subbyte/tensor';
+import type { Tensor } from '@subbyte/tensor';
 import { defineModule } from './define-module.ts';
 import type { Layer, Module, Variables } from './module.ts';
 
@@ -24,10 +24,7 @@ export function checkpointed(module: Module): Module {
   return {
     init: module.init,
     apply: (variables, x, options) => {
-      const compute = (given: Variables, input: Tensor): { y: Tensor; state: Tree } => {
-        const { y, state } = module.apply(given, input, options);
-        return { y, state };
-      };
+      const compute = (given: Variables, input: Tensor) => module.apply(given, input, options);
       return checkpoint(compute)(variables, x);
     },
   };

@@ -2,13 +2,13 @@ import type { Random, Tensor, Tree } from '@subbyte/tensor';
 import { isTensor } from '@subbyte/tensor';
 import { NnError } from './errors.ts';
 
-/** What a module remembers, outside of it. */
-export interface Variables {
+/** What a module remembers, outside of it; a tree, so that it can be saved. */
+export type Variables = {
   /** Learned by gradients. */
   readonly parameters: Tree;
   /** Changed by running in train mode: running statistics, singular vectors. */
   readonly state: Tree;
-}
+};
 
 /** How to apply a module. */
 export interface ApplyOptions {
@@ -17,11 +17,11 @@ export interface ApplyOptions {
 }
 
 /** What applying a module gives. */
-export interface Applied<Y> {
+export type Applied<Y> = {
   readonly y: Y;
   /** The state after this use: the very one passed in, unless in train mode. */
   readonly state: Tree;
-}
+};
 
 /** A part of a network: plain data and two pure functions, no memory of its own. */
 export interface Module<X = Tensor, Y = Tensor> {

@@ -95,7 +95,7 @@ test('resnet-20 has the parameters of the paper, and two projections if asked fo
 
 test('batch norm: the batch in train mode, running statistics in eval mode', () => {
   const module = batchNorm(1, { momentum: 0.25, epsilon: 1e-12 });
-  const { parameters, state } = toDouble(module.init(random(1)) as unknown as Tree) as unknown as {
+  const { parameters, state } = toDouble(module.init(random(1))) as {
     parameters: Tree;
     state: { mean: Tensor; variance: Tensor };
   };

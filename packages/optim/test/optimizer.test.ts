@@ -1,5 +1,13 @@
 import { grad, mean, square, sub, valueAndGrad } from '@subbyte/autograd';
-import { scope, type Tensor, type Tree, tensor, toNumbers } from '@subbyte/tensor';
+import {
+  advance,
+  flattenTree,
+  scope,
+  type Tensor,
+  type Tree,
+  tensor,
+  toNumbers,
+} from '@subbyte/tensor';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -184,4 +192,23 @@ test('what does not fit is refused', () => {
   expect(() => sgd({ rate: () => Number.NaN }).update(parameters, state, parameters)).toThrow(
     'rate of "a" at step 0 is NaN',
   );
+});
+
+test('a loop that carries everything holds its state as a tree', () => {
+  const optimizer = adam({ rate: 0.1 });
+  const parameters = { w: tensor([4]) as Tensor };
+  let carried = { parameters, state: optimizer.init(parameters), loss: tensor([0]) as Tensor };
+  const first = carried.loss;
+  for (let i = 0; i < 100; i++) {
+    carried = advance(carried, ({ parameters: p, state: s }) => {
+      const { value, gradient } = valueAndGrad((q: typeof p) => mean(square(q.w)))(p);
+      const [next, state] = optimizer.update(gradient, s, p);
+      return { parameters: next, state, loss: value };
+    });
+  }
+  expect(first.storage.disposed).toBe(true);
+  expect(carried.parameters.w).toBe(parameters.w);
+  expect(toNumbers(carried.loss)[0]).toBeLessThan(0.1);
+  const tree: Tree = carried.state;
+  expect(flattenTree(tree).map(([path]) => path)).toEqual(['step', 'mean.w', 'square.w']);
 });
