@@ -89,6 +89,19 @@ export function gather(from: usize, to: usize, outer: i32, block: usize, indices
   }
 }
 
+/** Writes zeros to `bytes` bytes. */
+export function clear(to: usize, bytes: usize): void {
+  memory.fill(to, 0, bytes);
+}
+
+/** Copies `rows` rows of `bytes` bytes. */
+export function copyRows(from: usize, stride: usize, to: usize, toStride: usize, rows: i32, bytes: usize): void {
+  for (let i = 0; i < rows; i++) {
+    memory.copy(to, from, bytes);
+    from += stride; to += toStride;
+  }
+}
+
 /** Copies `bytes` bytes. */
 export function copy(from: usize, to: usize, bytes: usize): void {
   memory.copy(to, from, bytes);

@@ -95,9 +95,13 @@ function passes(backend: WasmBackend, { x, weight, stride, pad, groups }: Layer)
 
 const productFlops = 2 * 512 ** 3;
 const results: Record<string, Record<string, number>> = {};
-for (const relaxedSimd of [false, 'auto'] as const) {
-  const backend = await wasm({ relaxedSimd });
-  const kind = relaxedSimd ? 'relaxed' : 'baseline';
+const kinds = [
+  ['baseline', { relaxedSimd: false }],
+  ['relaxed', { relaxedSimd: 'auto' }],
+  ['two', { relaxedSimd: false, threads: 2 }],
+] as const;
+for (const [kind, options] of kinds) {
+  const backend = await wasm(options);
   for (const one of layers) {
     const [, channels, height, width] = one.x as readonly [number, number, number, number];
     const area = (length: number): number =>
@@ -124,7 +128,7 @@ else {
   const columns = Object.keys(Object.values(results)[0] ?? {});
   const line = (name: string, cells: readonly string[]): string =>
     `${name.padEnd(24)}${cells.map((cell) => cell.padStart(16)).join('')}\n`;
-  process.stdout.write(line('GFLOP/s, one thread', columns));
+  process.stdout.write(line('GFLOP/s', columns));
   for (const [name, values] of Object.entries(results)) {
     process.stdout.write(
       line(

@@ -30,6 +30,8 @@ async function compile(flags) {
       '--runtime',
       'stub',
       '--importMemory',
+      '--maximumMemory',
+      '65536',
       '--enable',
       'simd',
       ...flags,

@@ -25,41 +25,41 @@ const mostPixels = 512;
 /** Most bytes of padded images that are worked on together. */
 const mostImageBytes = 262_144;
 
-const clear = (engine: Engine, address: number, count: number): void =>
-  engine.wasm.fill(address, engine.table([0]), count, 4);
-
-/** Every plane by itself. */
+/** Every plane by itself; the threads share the channels, so each sum has one order. */
 const depthwise: Compute = (engine, [x, gradient], options, result) => {
   const [batch, channels] = x.shape as Sizes;
   const [outputs] = result.shape as Sizes;
   const window = convolutionWindow(x.shape, result.shape, gradient.shape, options);
   const { height, width, rows, columns, kernel, strides } = window;
-  const together = planesTogether(window, channels);
-  const planes = preparePlanes(engine, window, together, 0);
-  const offsets = windowTable(engine, window, planes, 1);
   const [source, slopes] = [engine.address(x), engine.address(gradient)];
   const [multiplier, taps] = [outputs / channels, kernel[0] * kernel[1]];
-  clear(engine, result.address, result.size);
-  for (let n = 0; n < batch; n++) {
-    for (let c = 0; c < channels; c += together) {
-      const count = Math.min(together, channels - c);
-      const first = c * multiplier;
-      engine.wasm.depthwiseWeightGradient(
-        planes.prepare(source + (n * channels + c) * height * width * 4, count),
-        planes.plane * 4,
-        strides[0] * planes.width * 4,
-        strides[1],
-        slopes + (n * outputs + first) * rows * columns * 4,
-        count * multiplier,
-        multiplier,
-        rows,
-        columns,
-        offsets,
-        taps,
-        result.address + first * taps * 4,
-      );
+  engine.split(channels, gradient.size * taps, (part, start, end) => {
+    const together = planesTogether(window, end - start);
+    const planes = preparePlanes(part, window, together, 0);
+    const offsets = windowTable(part, window, planes, 1);
+    const bytes = multiplier * taps * 4;
+    part.wasm.clear(result.address + start * bytes, (end - start) * bytes);
+    for (let n = 0; n < batch; n++) {
+      for (let c = start; c < end; c += together) {
+        const count = Math.min(together, end - c);
+        const first = c * multiplier;
+        part.wasm.depthwiseWeightGradient(
+          planes.prepare(source + (n * channels + c) * height * width * 4, count),
+          planes.plane * 4,
+          strides[0] * planes.width * 4,
+          strides[1],
+          slopes + (n * outputs + first) * rows * columns * 4,
+          count * multiplier,
+          multiplier,
+          rows,
+          columns,
+          offsets,
+          taps,
+          result.address + first * taps * 4,
+        );
+      }
     }
-  }
+  });
 };
 
 /** The window covers the image: the product of the gradient `[N, O]` transposed with `[N, K]`. */
@@ -78,7 +78,10 @@ const product: Compute = (engine, [x, gradient], _, result) => {
   });
 };
 
-/** Sums `[taps, outputs]` over images and lines, then swaps the axes. */
+/**
+ * Sums `[taps, outputs]` over images and lines, then swaps the axes. The threads share the input
+ * channels of each group, so each sum has one order.
+ */
 const general: Compute = (engine, [x, gradient], options, result) => {
   const { groups, strides } = options;
   const [batch, channels] = x.shape as Sizes;
@@ -86,54 +89,58 @@ const general: Compute = (engine, [x, gradient], options, result) => {
   const window = convolutionWindow(x.shape, result.shape, gradient.shape, options);
   const { height, width, rows, columns, kernel } = window;
   const outputs = allOutputs / groups;
-  const taps = perGroup * kernel[0] * kernel[1];
-  const padded = (height + window.top) * (width + window.left) * channels * 4;
+  const area = kernel[0] * kernel[1];
+  const padded = (height + window.top) * (width + window.left) * perGroup * 4;
   const fitting = Math.min(mostPixels / (rows * columns), mostImageBytes / padded);
   const together = Math.min(Math.max(Math.floor(fitting), 1), batch);
   const lines = Math.min(Math.max(Math.floor(mostPixels / columns), 1), rows);
-  const planes = preparePlanes(engine, window, together * channels, 0);
-  const offsets = windowTable(engine, window, planes, perGroup);
-  const panel = engine.scratch(together * lines * columns * 32);
-  const [wide, high] = [Math.ceil(outputs / 8) * 8, Math.ceil(taps / 4) * 4];
-  const sums = engine.scratch(groups * high * wide * 4);
-  clear(engine, sums, groups * high * wide);
+  const wide = Math.ceil(outputs / 8) * 8;
   const [source, slopes] = [engine.address(x), engine.address(gradient)];
-  const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
-  const [image, plane] = [channels * planes.plane * 4, rows * columns * 4];
-  for (let n = 0; n < batch; n += together) {
-    const images = Math.min(together, batch - n);
-    const base = planes.prepare(source + n * channels * height * width * 4, images * channels);
+  const plane = rows * columns * 4;
+  engine.split(perGroup, gradient.size * perGroup * area, (part, start, end) => {
+    const inputs = end - start;
+    const taps = inputs * area;
+    const planes = preparePlanes(part, window, together * inputs, 0);
+    const offsets = windowTable(part, window, planes, inputs);
+    const panel = part.scratch(together * lines * columns * 32);
+    const sumBytes = Math.ceil(taps / 4) * 4 * wide * 4;
+    const sums = part.scratch(sumBytes);
+    const swapped = part.scratch(wide * taps * 4);
+    const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
+    const inputBytes = height * width * 4;
     for (let g = 0; g < groups; g++) {
-      const channel = base + g * perGroup * planes.plane * 4;
-      const slope = slopes + (n * groups + g) * outputs * plane;
-      for (let row = 0; row < rows; row += lines) {
-        engine.wasm.weightGradient(
-          channel + row * line,
-          image,
-          line,
-          step,
-          offsets,
-          taps,
-          slope + row * columns * 4,
-          allOutputs * plane,
-          plane,
-          outputs,
-          images,
-          Math.min(lines, rows - row),
-          columns,
-          sums + g * high * wide * 4,
-          panel,
-        );
+      part.wasm.clear(sums, sumBytes);
+      for (let n = 0; n < batch; n += together) {
+        const images = Math.min(together, batch - n);
+        const first = source + (n * channels + g * perGroup + start) * inputBytes;
+        const { base, image } = planes.prepareImages(first, images, inputs, channels * inputBytes);
+        const slope = slopes + (n * groups + g) * outputs * plane;
+        for (let row = 0; row < rows; row += lines) {
+          part.wasm.weightGradient(
+            base + row * line,
+            image,
+            line,
+            step,
+            offsets,
+            taps,
+            slope + row * columns * 4,
+            allOutputs * plane,
+            plane,
+            outputs,
+            images,
+            Math.min(lines, rows - row),
+            columns,
+            sums,
+            panel,
+          );
+        }
       }
+      // [taps, outputs] to [outputs, own taps], in rows of all taps.
+      part.wasm.swapAxes(sums, swapped, 1, taps, wide);
+      const to = result.address + (g * outputs * perGroup + start) * area * 4;
+      part.wasm.copyRows(swapped, taps * 4, to, perGroup * area * 4, outputs, taps * 4);
     }
-  }
-  const swapped = wide === outputs ? result.address : engine.scratch(wide * taps * 4);
-  for (let g = 0; g < groups; g++) {
-    const to = result.address + g * outputs * taps * 4;
-    const target = wide === outputs ? to : swapped;
-    engine.wasm.swapAxes(sums + g * high * wide * 4, target, 1, taps, wide);
-    if (target !== to) engine.wasm.copy(target, to, outputs * taps * 4);
-  }
+  });
 };
 
 /** Gradient of `conv2d` with respect to the weights. */

@@ -46,40 +46,45 @@ export function convolve(engine: Engine, convolution: Convolution, weights: numb
   const [m, n] = [outputs / groups, rows * columns];
   const perGroup = channels / groups;
   const k = perGroup * window.kernel[0] * window.kernel[1];
-  const planes = preparePlanes(engine, window, perGroup, 0);
-  const offsets = windowTable(engine, window, planes, perGroup);
-  const scratch = productScratch(engine, k);
-  const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
-  // Lines that follow each other without a gap are one.
-  const lineWidth = line === columns * step ? n : columns;
   const bytes = perGroup * height * width * 4;
-  for (let i = 0; i < batch * groups; i++) {
-    const group = i % groups;
-    const base = planes.prepare(source + i * bytes, perGroup);
-    const seed: Seed = bias ? { kind: 'rows', address: bias + group * m * 4 } : { kind: 'zero' };
-    multiply(engine, scratch, {
-      rows: weights + group * packedBytes(m, k, 4),
-      columns: { base, offsets, width: lineWidth, line, step },
-      to: to + i * m * n * 4,
-      ...{ m, n, k, seed, activation },
-    });
-  }
+  const images = batch * groups;
+  engine.split(images, images * m * n * k, (part, start, end) => {
+    const planes = preparePlanes(part, window, perGroup, 0);
+    const offsets = windowTable(part, window, planes, perGroup);
+    const scratch = productScratch(part, k);
+    const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
+    // Lines that follow each other without a gap are one.
+    const lineWidth = line === columns * step ? n : columns;
+    for (let i = start; i < end; i++) {
+      const group = i % groups;
+      const base = planes.prepare(source + i * bytes, perGroup);
+      const seed: Seed = bias ? { kind: 'rows', address: bias + group * m * 4 } : { kind: 'zero' };
+      multiply(part, scratch, {
+        rows: weights + group * packedBytes(m, k, 4),
+        columns: { base, offsets, width: lineWidth, line, step },
+        to: to + i * m * n * 4,
+        ...{ m, n, k, seed, activation },
+      });
+    }
+  });
 }
 
 /** One input channel per group: every plane by itself, with weights as they come. */
 export function convolvePlanes(engine: Engine, convolution: Convolution, weights: number): void {
   const { batch, channels, outputs, window, source, bias, activation, to } = convolution;
   const { height, width, rows, columns } = window;
-  const together = planesTogether(window, channels);
-  const planes = preparePlanes(engine, window, together, 0);
-  const offsets = windowTable(engine, window, planes, 1);
   const multiplier = outputs / channels;
   const taps = window.kernel[0] * window.kernel[1];
-  for (let n = 0; n < batch; n++) {
-    for (let c = 0; c < channels; c += together) {
+  const together = planesTogether(window, channels);
+  const runs = Math.ceil(channels / together);
+  engine.split(batch * runs, batch * outputs * rows * columns * taps, (part, start, end) => {
+    const planes = preparePlanes(part, window, together, 0);
+    const offsets = windowTable(part, window, planes, 1);
+    for (let run = start; run < end; run++) {
+      const [n, c] = [Math.floor(run / runs), (run % runs) * together];
       const count = Math.min(together, channels - c);
       const first = c * multiplier;
-      engine.wasm.depthwise(
+      part.wasm.depthwise(
         planes.prepare(source + (n * channels + c) * height * width * 4, count),
         planes.plane * 4,
         planes.width,
@@ -96,5 +101,5 @@ export function convolvePlanes(engine: Engine, convolution: Convolution, weights
         ...activation,
       );
     }
-  }
+  });
 }

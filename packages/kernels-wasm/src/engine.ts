@@ -10,6 +10,7 @@ import {
 import type { WasmFunctions } from './functions.ts';
 import type { Memory } from './memory.ts';
 import { releaser, type StorageFactory, type WasmStorage } from './storage.ts';
+import { oneThread, type Threads } from './threads.ts';
 
 /** What the kernels work with: the module and one linear memory. */
 export interface Engine {
@@ -39,6 +40,16 @@ export interface Engine {
   ): number;
   isFrozen(input: Tensor): boolean;
   freeze(input: Tensor): void;
+  /**
+   * Splits `[0, count)` among the threads: `work` gets each range, and the engine to call the module
+   * with, whose functions return nothing before all ranges are done. What ranges write must not
+   * overlap. With less than `operations` in all it is not worth while.
+   */
+  split(
+    count: number,
+    operations: number,
+    work: (engine: Engine, first: number, end: number) => void,
+  ): void;
   /** Runs one kernel call and gives back its scratch. */
   call<Result>(kernel: string, work: () => Result): Result;
 }
@@ -49,11 +60,15 @@ export function bytesOf(input: Tensor): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** Operations, about, that take as long as waking a worker many times over. */
+const leastOperations = 262_144;
+
 /** An engine on `memory`. */
 export function createEngine(
   wasm: WasmFunctions,
   memory: Memory,
   storages: StorageFactory,
+  threads: Threads = oneThread(wasm),
 ): Engine {
   const frozen = new WeakMap<Storage, Map<string, number>>();
   let kernel = 'wasm';
@@ -88,7 +103,7 @@ export function createEngine(
     return place;
   };
 
-  return {
+  const engine: Engine = {
     wasm,
     allocate,
     upload: (input) => {
@@ -130,6 +145,19 @@ export function createEngine(
     freeze: (input) => {
       if (!frozen.has(input.storage)) frozen.set(input.storage, new Map());
     },
+    split: (count, operations, work) => {
+      const parts = operations < leastOperations ? 1 : Math.min(threads.count, count);
+      if (parts <= 1) {
+        work(engine, 0, count);
+        return;
+      }
+      const bound = (part: number): number => Math.floor((part * count) / parts);
+      threads.run(
+        Array.from({ length: parts }, (_, part) => (functions: WasmFunctions) => {
+          work({ ...engine, wasm: functions }, bound(part), bound(part + 1));
+        }),
+      );
+    },
     call: (name, work) => {
       const before = kernel;
       kernel = name;
@@ -140,4 +168,5 @@ export function createEngine(
       }
     },
   };
+  return engine;
 }

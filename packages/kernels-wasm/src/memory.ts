@@ -29,9 +29,9 @@ export interface Memory {
   scratch(bytes: number, purpose: string): number;
 }
 
-/** A linear memory of 16 MiB that grows by half as needed. */
-export function createMemory(): Memory {
-  const memory = new WebAssembly.Memory({ initial: 256, maximum: mostPages });
+/** A linear memory of 16 MiB that grows by half as needed; `shared` with workers or not. */
+export function createMemory(shared = false): Memory {
+  const memory = new WebAssembly.Memory({ initial: 256, maximum: mostPages, shared });
   const end = (): number => memory.buffer.byteLength;
   const blocks: Allocator = createAllocator(arenaStart + arenaBytes, end());
   let arenaTop = arenaStart;

@@ -87,6 +87,15 @@ export interface TrainingFunctions
   ): void;
   blendUpdate(target: Address, source: Address, n: number, decay: number, rest: number): void;
   accumulateUpdate(target: Address, source: Address, n: number): void;
+  clear(to: Address, bytes: number): void;
+  copyRows(
+    from: Address,
+    stride: number,
+    to: Address,
+    toStride: number,
+    rows: number,
+    bytes: number,
+  ): void;
   copy(from: Address, to: Address, bytes: number): void;
   weightGradient(
     x: Address,

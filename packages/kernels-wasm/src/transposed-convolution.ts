@@ -105,36 +105,39 @@ function addColumns(engine: Engine, weight: Tensor, transposed: TransposedConvol
   // Whole panels of 4 rows start at a multiple of 4 channels.
   const fitting = Math.floor(mostProductBytes / (taps * n * 16)) * 4;
   const together = Math.min(Math.max(fitting, 4), perGroup);
-  const offsets = evenOffsets(engine, k, n * 4);
-  const scratch = productScratch(engine, k);
-  const products = engine.scratch(together * taps * n * 4);
   const plane = height * width * 4;
-  engine.wasm.fill(to, engine.table([0]), batch * groups * perGroup * height * width, 4);
-  for (let i = 0; i < batch * groups; i++) {
-    const base = source + i * k * n * 4;
-    for (let c = 0; c < perGroup; c += together) {
-      const count = Math.min(together, perGroup - c);
-      multiply(engine, scratch, {
-        rows: weights + (i % groups) * bytes + packedBytes(c * taps, k, 4),
-        columns: { base, offsets, width: n, line: 0, step: 4 },
-        to: products,
-        ...{ m: count * taps, n, k },
-        seed: { kind: 'zero' },
-      });
-      engine.wasm.columnsToImage(
-        products,
-        count,
-        rows,
-        columns,
-        to + (i * perGroup + c) * plane,
-        height,
-        width,
-        ...kernel,
-        ...strides,
-        ...dilations,
-        top,
-        left,
-      );
+  const images = batch * groups;
+  engine.split(images, images * m * n * k, (part, start, end) => {
+    const offsets = evenOffsets(part, k, n * 4);
+    const scratch = productScratch(part, k);
+    const products = part.scratch(together * taps * n * 4);
+    part.wasm.clear(to + start * perGroup * plane, (end - start) * perGroup * plane);
+    for (let i = start; i < end; i++) {
+      const base = source + i * k * n * 4;
+      for (let c = 0; c < perGroup; c += together) {
+        const count = Math.min(together, perGroup - c);
+        multiply(part, scratch, {
+          rows: weights + (i % groups) * bytes + packedBytes(c * taps, k, 4),
+          columns: { base, offsets, width: n, line: 0, step: 4 },
+          to: products,
+          ...{ m: count * taps, n, k },
+          seed: { kind: 'zero' },
+        });
+        part.wasm.columnsToImage(
+          products,
+          count,
+          rows,
+          columns,
+          to + (i * perGroup + c) * plane,
+          height,
+          width,
+          ...kernel,
+          ...strides,
+          ...dilations,
+          top,
+          left,
+        );
+      }
     }
-  }
+  });
 }

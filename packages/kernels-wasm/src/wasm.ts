@@ -1,10 +1,12 @@
 import type { Backend } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
 import { bytesOf, createEngine } from './engine.ts';
+import { WasmError } from './errors.ts';
 import { createMemory } from './memory.ts';
 import { instantiate } from './module.ts';
 import { createStorageFactory } from './storage.ts';
 import { createKernels } from './table.ts';
+import { canShare, oneThread, startThreads } from './threads.ts';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions {
@@ -14,6 +16,12 @@ export interface WasmOptions {
    * between machines.
    */
   readonly relaxedSimd?: boolean | 'auto' | undefined;
+  /**
+   * Threads to compute with, the calling one included; 1 by default. There is one thread, and no
+   * error, where memory cannot be shared (pages that are not cross-origin isolated) or workers do
+   * not start. Results do not depend on it.
+   */
+  readonly threads?: number | undefined;
 }
 
 /** The WebAssembly backend. */
@@ -21,6 +29,10 @@ export interface WasmBackend extends Backend {
   freeze(input: Tensor): void;
   /** Bytes of linear memory that tensors and packed weights hold. */
   liveBytes(): number;
+  /** Threads that it really computes with. */
+  readonly threads: number;
+  /** Ends the workers: everything runs on the calling thread from then on. */
+  close(): void;
 }
 
 /**
@@ -28,10 +40,18 @@ export interface WasmBackend extends Backend {
  * @throws WasmError when the engine lacks SIMD, or relaxed SIMD is asked for and missing.
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  const memory = createMemory();
+  const { relaxedSimd = false, threads: wanted = 1 } = options;
+  if (!Number.isInteger(wanted) || wanted < 1) {
+    throw new WasmError(`threads ${wanted}: expected a whole number from 1`);
+  }
+  const shared = wanted > 1 && canShare();
+  const memory = createMemory(shared);
   const owner = { name: 'wasm' };
-  const functions = await instantiate(memory.memory, options.relaxedSimd ?? false);
-  const engine = createEngine(functions, memory, createStorageFactory(memory, owner));
+  const { module, functions } = await instantiate(memory.memory, relaxedSimd);
+  const threads = shared
+    ? await startThreads(functions, module, memory.memory, wanted)
+    : oneThread(functions);
+  const engine = createEngine(functions, memory, createStorageFactory(memory, owner), threads);
   return {
     name: 'wasm',
     kernels: createKernels(engine),
@@ -43,5 +63,9 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     upload: engine.upload,
     freeze: engine.freeze,
     liveBytes: () => memory.liveBytes,
+    get threads() {
+      return threads.count;
+    },
+    close: threads.close,
   };
 }

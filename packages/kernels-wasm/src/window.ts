@@ -57,6 +57,14 @@ export interface Planes {
   readonly plane: number;
   /** Address of the `count` planes at `from`, padded. */
   prepare(from: number, count: number): number;
+  /** Like `prepare` for `images` images of `count` planes, `stride` bytes apart. */
+  prepareImages(from: number, images: number, count: number, stride: number): Images;
+}
+
+/** Prepared images: where they start and how many bytes they are apart. */
+export interface Images {
+  readonly base: number;
+  readonly image: number;
 }
 
 /** Pads planes with `fill` where `window` needs it; one buffer for `most` planes serves all calls. */
@@ -69,18 +77,30 @@ export function preparePlanes(engine: Engine, window: Window, most: number, fill
   const fits = top === 0 && left === 0 && toHeight <= height && toWidth <= width;
   const { spread: [apartY, apartX] = [1, 1] } = window;
   const isSpread = apartY > 1 || apartX > 1;
-  if (fits && !isSpread && strides[1] <= 2)
-    return { width, plane: height * width, prepare: (from) => from };
+  if (fits && !isSpread && strides[1] <= 2) {
+    return {
+      width,
+      plane: height * width,
+      prepare: (from) => from,
+      prepareImages: (base, _images, _count, image) => ({ base, image }),
+    };
+  }
   const plane = toHeight * toWidth;
   const buffer = engine.scratch((most * plane + 4 * strides[1]) * 4);
+  const prepare = (from: number, count: number, to: number): number => {
+    const sizes = [from, count, height, width, to, toHeight, toWidth, top, left] as const;
+    if (isSpread) engine.wasm.spreadPlanes(...sizes, apartY, apartX);
+    else engine.wasm.padPlanes(...sizes, fill);
+    return to;
+  };
   return {
     width: toWidth,
     plane,
-    prepare: (from, count) => {
-      const sizes = [from, count, height, width, buffer, toHeight, toWidth, top, left] as const;
-      if (isSpread) engine.wasm.spreadPlanes(...sizes, apartY, apartX);
-      else engine.wasm.padPlanes(...sizes, fill);
-      return buffer;
+    prepare: (from, count) => prepare(from, count, buffer),
+    prepareImages: (from, images, count, stride) => {
+      const image = count * plane * 4;
+      for (let i = 0; i < images; i++) prepare(from + i * stride, count, buffer + i * image);
+      return { base: buffer, image };
     },
   };
 }

@@ -93,7 +93,8 @@ test('kernels work on addresses beyond 2 GiB', async () => {
   const memory = createMemory();
   memory.allocate(2 ** 31, 'test');
   const storages = createStorageFactory(memory, {});
-  const engine = createEngine(await instantiate(memory.memory, false), memory, storages);
+  const { functions } = await instantiate(memory.memory, false);
+  const engine = createEngine(functions, memory, storages);
   const a = engine.upload(randomNormal([37, 50], random(3)));
   const b = engine.upload(randomNormal([50, 21], random(4)));
   const options = { transposeA: false, transposeB: false };

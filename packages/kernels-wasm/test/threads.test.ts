@@ -1,0 +1,79 @@
+import { casesFor, checkCase } from '@subbyte/kernels/conformance';
+import { random, randomNormal, scope } from '@subbyte/tensor';
+import { afterAll, expect, test } from 'vitest';
+import { WasmError, wasm } from '../src/index.ts';
+
+const one = await wasm();
+const many = await wasm({ threads: 3 });
+afterAll(() => many.close());
+
+test('there are three threads', () => {
+  expect([one.threads, many.threads]).toEqual([1, 3]);
+});
+
+test('on three threads every case holds', () => {
+  for (const each of casesFor(many.kernels)) {
+    scope(() => {
+      checkCase(each, many.kernels, many.upload);
+      return undefined;
+    });
+  }
+});
+
+const options = { strides: [1, 1], dilations: [1, 1], padding: [1, 1, 1, 1], groups: 1 } as const;
+const shapes = { x: [7, 20, 24, 24], weight: [36, 20, 3, 3] } as const;
+
+/** Bytes of a convolution large enough to be split, and of both its gradients. */
+function bytesOf(backend: typeof one, strides: readonly [number, number]): Uint8Array[] {
+  let bytes: Uint8Array[] = [];
+  scope(() => {
+    const { conv2d, conv2dInputGradient, conv2dWeightGradient } = backend.kernels;
+    if (!conv2d || !conv2dInputGradient || !conv2dWeightGradient) throw new Error('no kernel');
+    const stream = random(3);
+    const x = backend.upload(randomNormal(shapes.x, stream));
+    const weight = backend.upload(randomNormal(shapes.weight, stream));
+    const own = { ...options, strides };
+    const y = conv2d([x, weight], own);
+    const results = [
+      y,
+      conv2dInputGradient([y, weight], { ...own, inputShape: shapes.x }),
+      conv2dWeightGradient([x, y], { ...own, weightShape: shapes.weight }),
+    ];
+    const copies = results.map(({ data }) => Float32Array.from(data as Float32Array));
+    bytes = copies.map(({ buffer }) => new Uint8Array(buffer));
+    return undefined;
+  });
+  return bytes;
+}
+
+test('results do not depend on the number of threads', () => {
+  for (const strides of [
+    [1, 1],
+    [2, 2],
+  ] as const) {
+    const expected = bytesOf(one, strides);
+    for (let i = 0; i < 20; i++) expect(bytesOf(many, strides)).toEqual(expected);
+  }
+});
+
+test('workers see memory that grew', () => {
+  scope(() => {
+    const large = many.zeros([64, 1024, 1024], 'float32');
+    expect(large.size).toBe(2 ** 26);
+    return undefined;
+  });
+  const behind = many.zeros([40, 1024, 1024], 'float32');
+  expect(bytesOf(many, [1, 1])).toEqual(bytesOf(one, [1, 1]));
+  behind.storage.dispose();
+});
+
+test('after close everything runs on the calling thread', async () => {
+  const backend = await wasm({ threads: 2 });
+  backend.close();
+  expect(backend.threads).toBe(1);
+  expect(bytesOf(backend, [1, 1])).toEqual(bytesOf(one, [1, 1]));
+});
+
+test('no threads at all are refused', async () => {
+  await expect(wasm({ threads: 0 })).rejects.toThrow(WasmError);
+});
