@@ -59,10 +59,15 @@ function combine(x: usize, g: usize, scale: usize, y: usize, n: i32, mean: f32, 
   }
 }
 
-/** Mean and biased variance of each channel of [outer, channels, inner] to `y` [2, channels]. */
-export function batchNormStatistics(x: usize, y: usize, outer: i32, channels: i32, inner: i32): void {
+/**
+ * Mean and biased variance of the channels from `begin` to `end` of [outer, channels, inner] to `y`
+ * [2, channels].
+ */
+export function batchNormStatistics(
+  x: usize, y: usize, outer: i32, channels: i32, inner: i32, begin: i32, end: i32,
+): void {
   const stride = <usize>channels * <usize>inner << 2;
-  for (let c = 0; c < channels; c++) {
+  for (let c = begin; c < end; c++) {
     let line = x + (<usize>c * <usize>inner << 2);
     let mean: f64 = 0, squares: f64 = 0, seen: f64 = 0;
     const count = <f64>inner;
@@ -111,12 +116,13 @@ function lineSquares(x: usize, n: i32, mean: f64): f64 {
   return sum - shift * shift * <f64>n;
 }
 
-/** Sums of the gradient, and of it times the normalised `x`, per channel, to `y` [2, channels]. */
+/** Sums of the gradient, and of it times the normalised `x`, per channel as above. */
 export function batchNormParameterGradient(
-  x: usize, g: usize, statistics: usize, y: usize, outer: i32, channels: i32, inner: i32, epsilon: f64,
+  x: usize, g: usize, statistics: usize, y: usize, outer: i32, channels: i32, inner: i32,
+  begin: i32, end: i32, epsilon: f64,
 ): void {
   const stride = <usize>channels * <usize>inner << 2;
-  for (let c = 0; c < channels; c++) {
+  for (let c = begin; c < end; c++) {
     let at = <usize>c * <usize>inner << 2;
     const mean = load<f32>(statistics + (<usize>c << 2));
     const factor = 1 / sqrt(<f64>load<f32>(statistics + (<usize>(channels + c) << 2)) + epsilon);
@@ -131,11 +137,11 @@ export function batchNormParameterGradient(
   }
 }
 
+/** On `outer` images of a batch with `count` elements per channel. */
 export function batchNormInputGradient(
   x: usize, g: usize, scale: usize, statistics: usize, sums: usize, y: usize,
-  outer: i32, channels: i32, inner: i32, epsilon: f64,
+  outer: i32, channels: i32, inner: i32, count: f64, epsilon: f64,
 ): void {
-  const count = <f64>outer * <f64>inner;
   for (let o = 0; o < outer; o++) {
     for (let c = 0; c < channels; c++) {
       const one = <usize>c << 2, two = <usize>(channels + c) << 2;

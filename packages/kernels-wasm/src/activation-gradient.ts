@@ -1,5 +1,6 @@
 import type { ActivationGradientOptions } from '@subbyte/kernels';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import { splitElements } from './split.ts';
 import type { ActivationGradientFunction } from './training-functions.ts';
 
 type Activation = ActivationGradientOptions['activation'];
@@ -27,6 +28,8 @@ export const activationGradient: KernelFactory<'activationGradient'> = defineKer
     const call = calls[activation.kind] as (activation: Activation) => Call;
     const [name, p = 0, q = 0] = call(activation);
     const [from, slopes] = [engine.address(x), engine.address(gradient)];
-    engine.wasm[name](from, slopes, result.address, result.size, p, q);
+    splitElements(engine, result.size, (part, at, count) =>
+      part.wasm[name](from + at, slopes + at, result.address + at, count, p, q),
+    );
   },
 );

@@ -1,9 +1,10 @@
 import type { KernelName } from '@subbyte/kernels';
-import { broadcastStrides, type Shape, type Tensor } from '@subbyte/tensor';
+import { broadcastStrides, type Shape, sizeOf, type Tensor } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
 import type { BinaryFunction } from './functions.ts';
 import { collapse, gridTable } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import { elementCost, splitElements } from './split.ts';
 
 /** Writes `name(a, b)`, broadcast to `shape`, to `to`. */
 export function computeBinary(
@@ -16,7 +17,21 @@ export function computeBinary(
 ): void {
   const strides = [broadcastStrides(shapeA, shape), broadcastStrides(shapeB, shape)];
   const grid = collapse(shape, strides);
-  engine.wasm[name](a, b, to, engine.table(gridTable(grid, 1)), grid.shape.length);
+  const [outer, ...inner] = grid.shape as readonly [number, ...number[]];
+  const [[stepA], [stepB]] = grid.strides as readonly [readonly [number], readonly [number]];
+  if (inner.length === 0) {
+    splitElements(engine, outer, (part, at, count) => {
+      const table = part.table([count, stepA, stepB, 0]);
+      part.wasm[name](a + at * stepA, b + at * stepB, to + at, table, 1);
+    });
+    return;
+  }
+  const size = sizeOf(inner);
+  engine.split(outer, outer * size * elementCost, (part, first, end) => {
+    const own = { ...grid, shape: [end - first, ...inner] };
+    const places = [a + first * stepA * 4, b + first * stepB * 4, to + first * size * 4] as const;
+    part.wasm[name](...places, part.table(gridTable(own, 1)), own.shape.length);
+  });
 }
 
 /** Makes an elementwise kernel of two float32 operands with broadcasting. */

@@ -1,5 +1,5 @@
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
-import { evenOffsets, multiply, packedBytes, productScratch } from './product.ts';
+import { evenOffsets, multiplyParts, packedBytes } from './product.ts';
 import { transposeConvolution } from './transposed-convolution.ts';
 import { convolutionWindow, coversImage } from './window.ts';
 
@@ -24,7 +24,7 @@ export const conv2dInputGradient: KernelFactory<'conv2dInputGradient'> = defineK
     const rows = engine.scratch(packedBytes(batch, k, 4));
     engine.wasm.packRows(engine.address(gradient), k * 4, 4, batch, k, rows);
     const offsets = evenOffsets(engine, k, n * 4);
-    multiply(engine, productScratch(engine, k), {
+    multiplyParts(engine, {
       rows,
       columns: { base: engine.address(weight), offsets, width: n, line: 0, step: 4 },
       to: result.address,

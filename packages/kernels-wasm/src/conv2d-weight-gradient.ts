@@ -2,7 +2,7 @@ import type { OptionsOf } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
 import { allFloat32, defineKernel, type KernelFactory, type Result } from './kernel.ts';
-import { evenOffsets, multiply, packedBytes, productScratch } from './product.ts';
+import { evenOffsets, multiplyParts, packedBytes } from './product.ts';
 import {
   convolutionWindow,
   coversImage,
@@ -69,7 +69,7 @@ const product: Compute = (engine, [x, gradient], _, result) => {
   const rows = engine.scratch(packedBytes(m, k, 4));
   engine.wasm.packRows(engine.address(gradient), 4, m * 4, m, k, rows);
   const offsets = evenOffsets(engine, k, n * 4);
-  multiply(engine, productScratch(engine, k), {
+  multiplyParts(engine, {
     rows,
     columns: { base: engine.address(x), offsets, width: n, line: 0, step: 4 },
     to: result.address,

@@ -4,7 +4,7 @@ import { activationCode } from './activation.ts';
 import { convolve, convolvePlanes, packGroups } from './convolution.ts';
 import type { Engine } from './engine.ts';
 import { allFloat32, defineKernel, type KernelFactory, type Result } from './kernel.ts';
-import { evenOffsets, multiply, packedBytes, productScratch, type Seed } from './product.ts';
+import { evenOffsets, multiplyParts, packedBytes, type Seed } from './product.ts';
 import { convolutionWindow, coversImage } from './window.ts';
 
 type Sizes = readonly [number, number, number, number];
@@ -32,7 +32,7 @@ function product(
   });
   const seed: Seed = bias ? { kind: 'columns', address } : { kind: 'zero' };
   const columns = { base, offsets: 0, width: n, line: 0, step: 0 };
-  multiply(engine, productScratch(engine, k), {
+  multiplyParts(engine, {
     ...{ rows, columns, to: result.address, m, n, k, seed, activation },
   });
 }

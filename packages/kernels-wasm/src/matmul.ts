@@ -8,6 +8,8 @@ import {
   type Columns,
   evenOffsets,
   multiply,
+  multiplyParts,
+  type Product,
   packedBytes,
   productScratch,
   type Seed,
@@ -116,28 +118,33 @@ function compute(
   }
 
   const columns = prepareColumns(engine, b, n, k, transposeB);
-  const scratch = productScratch(engine, k);
   const [rowStride, columnStride] = transposeA ? [4, m * 4] : [k * 4, 4];
-  const rows = engine.scratch(packedBytes(m, k, 4));
   const baseA = engine.address(a);
-  let packed = -1;
-  for (const [i, offset] of offsetsA.entries()) {
-    if (offset !== packed)
-      engine.wasm.packRows(baseA + offset * 4, rowStride, columnStride, m, k, rows);
-    packed = offset;
-    const base = columns.base + (offsetsB[i] as number) * 4;
-    const to = result.address + i * m * n * 4;
-    multiply(engine, scratch, {
-      rows,
-      columns: { ...columns, base },
-      to,
-      m,
-      n,
-      k,
-      seed,
-      activation,
-    });
+  const productOf = (i: number, rows: number): Product => ({
+    rows,
+    columns: { ...columns, base: columns.base + (offsetsB[i] as number) * 4 },
+    to: result.address + i * m * n * 4,
+    ...{ m, n, k, seed, activation },
+  });
+  if (offsetsA.length === 1) {
+    const rows = engine.scratch(packedBytes(m, k, 4));
+    engine.wasm.packRows(baseA, rowStride, columnStride, m, k, rows);
+    multiplyParts(engine, productOf(0, rows));
+    return;
   }
+  engine.split(offsetsA.length, result.size * k, (part, first, end) => {
+    const rows = part.scratch(packedBytes(m, k, 4));
+    const scratch = productScratch(part, k);
+    let packed = -1;
+    for (let i = first; i < end; i++) {
+      const offset = offsetsA[i] as number;
+      if (offset !== packed) {
+        part.wasm.packRows(baseA + offset * 4, rowStride, columnStride, m, k, rows);
+      }
+      packed = offset;
+      multiply(part, scratch, productOf(i, rows));
+    }
+  });
 }
 
 /** Batched matrix product on packed panels. */

@@ -1,6 +1,7 @@
 import { sameShape, sizeOf } from '@subbyte/tensor';
 import { splitAt } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import { elementCost } from './split.ts';
 
 /** Mean and biased variance per channel. */
 export const batchNormStatistics: KernelFactory<'batchNormStatistics'> = defineKernel(
@@ -8,7 +9,10 @@ export const batchNormStatistics: KernelFactory<'batchNormStatistics'> = defineK
   (operands) => allFloat32(operands) && operands[0].size > 0,
   (engine, [x], _, result) => {
     const { outer, length, inner } = splitAt(x.shape, 1);
-    engine.wasm.batchNormStatistics(engine.address(x), result.address, outer, length, inner);
+    const [from, to] = [engine.address(x), result.address];
+    engine.split(length, x.size * elementCost, (part, first, end) =>
+      part.wasm.batchNormStatistics(from, to, outer, length, inner, first, end),
+    );
   },
 );
 
@@ -18,15 +22,15 @@ export const batchNormParameterGradient: KernelFactory<'batchNormParameterGradie
   allFloat32,
   (engine, [x, gradient, statistics], { epsilon }, result) => {
     const { outer, length, inner } = splitAt(x.shape, 1);
-    engine.wasm.batchNormParameterGradient(
-      engine.address(x),
-      engine.address(gradient),
-      engine.address(statistics),
-      result.address,
-      outer,
-      length,
-      inner,
-      epsilon,
+    const places = [...[x, gradient, statistics].map(engine.address), result.address] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const sizes = [outer, length, inner] as const;
+    engine.split(length, x.size * elementCost, (part, first, end) =>
+      part.wasm.batchNormParameterGradient(...places, ...sizes, first, end, epsilon),
     );
   },
 );
@@ -37,18 +41,23 @@ export const batchNormInputGradient: KernelFactory<'batchNormInputGradient'> = d
   allFloat32,
   (engine, [x, gradient, scale, statistics, sums], { epsilon }, result) => {
     const { outer, length, inner } = splitAt(x.shape, 1);
-    engine.wasm.batchNormInputGradient(
-      engine.address(x),
-      engine.address(gradient),
-      engine.address(scale),
-      engine.address(statistics),
-      engine.address(sums),
-      result.address,
-      outer,
-      length,
-      inner,
-      epsilon,
-    );
+    const [from, slopes] = [engine.address(x), engine.address(gradient)];
+    const parameters = [scale, statistics, sums].map(engine.address) as [number, number, number];
+    const image = length * inner;
+    engine.split(outer, x.size * elementCost, (part, first, end) => {
+      const at = first * image * 4;
+      part.wasm.batchNormInputGradient(
+        from + at,
+        slopes + at,
+        ...parameters,
+        result.address + at,
+        end - first,
+        length,
+        inner,
+        outer * inner,
+        epsilon,
+      );
+    });
   },
 );
 

@@ -1,6 +1,7 @@
 import { sameShape } from '@subbyte/tensor';
 import { splitAt } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import { elementCost } from './split.ts';
 
 /** `(x - mean) / sqrt(variance + epsilon) * scale + bias` per channel. */
 export const batchNorm: KernelFactory<'batchNorm'> = defineKernel(
@@ -8,18 +9,18 @@ export const batchNorm: KernelFactory<'batchNorm'> = defineKernel(
   allFloat32,
   (engine, [x, scale, bias, mean, variance], { epsilon }, result) => {
     const { outer, length, inner } = splitAt(x.shape, 1);
-    engine.wasm.batchNorm(
-      engine.address(x),
-      result.address,
-      outer,
-      length,
-      inner,
-      engine.address(scale),
-      engine.address(bias),
-      engine.address(mean),
-      engine.address(variance),
-      epsilon,
-    );
+    const from = engine.address(x);
+    const parameters = [scale, bias, mean, variance].map(engine.address) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const image = length * inner;
+    engine.split(outer, x.size * elementCost, (part, first, end) => {
+      const places = [from + first * image * 4, result.address + first * image * 4] as const;
+      part.wasm.batchNorm(...places, end - first, length, inner, ...parameters, epsilon);
+    });
   },
 );
 

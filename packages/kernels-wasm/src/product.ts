@@ -38,6 +38,8 @@ export interface Product {
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  /** Elements from row to row of the result; `n` by default. */
+  readonly rowLength?: number;
   readonly seed: Seed;
   readonly activation?: ActivationCode;
 }
@@ -61,14 +63,15 @@ export function productScratch(engine: Engine, k: number): number {
 
 /** Computes one product with `scratch` from `productScratch`. */
 export function multiply(engine: Engine, scratch: number, product: Product): void {
-  const { rows, columns, to, m, n, k, seed, activation = activationCode(undefined) } = product;
+  const { rows, columns, to, m, n, k, seed } = product;
+  const { rowLength = n, activation = activationCode(undefined) } = product;
   const { base, offsets, width, line, step } = columns;
   const bias = 'address' in seed ? seed.address : 0;
   const code = seedCodes[seed.kind];
   engine.wasm.gemm(
     rows,
     to,
-    n * 4,
+    rowLength * 4,
     m,
     n,
     k,
@@ -82,4 +85,22 @@ export function multiply(engine: Engine, scratch: number, product: Product): voi
     bias,
     ...activation,
   );
+}
+
+/** Like `multiply`, with the columns shared by the threads; they must be packed, or one line. */
+export function multiplyParts(engine: Engine, product: Product): void {
+  const { columns, to, m, n, k, seed } = product;
+  engine.split(Math.ceil(n / 8), m * n * k, (part, first, end) => {
+    const at = first * 8;
+    const skip = columns.offsets === 0 ? at * k * 4 : at * columns.step;
+    const own = 'address' in seed && seed.kind === 'columns';
+    multiply(part, productScratch(part, k), {
+      ...product,
+      columns: { ...columns, base: columns.base + skip },
+      to: to + at * 4,
+      n: Math.min(end * 8, n) - at,
+      rowLength: n,
+      seed: own ? { kind: 'columns', address: seed.address + at * 4 } : seed,
+    });
+  });
 }

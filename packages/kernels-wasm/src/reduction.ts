@@ -3,6 +3,7 @@ import { computeBinary } from './broadcast.ts';
 import type { Engine } from './engine.ts';
 import type { ReduceFunction } from './functions.ts';
 import { allFloat32, defineKernel, type KernelFactory, type Result } from './kernel.ts';
+import { elementCost } from './split.ts';
 
 /** Reductions with code here. */
 export type ReductionName = ReduceFunction | 'reduceMean' | 'reduceL2';
@@ -74,7 +75,18 @@ export function computeReduction(
   for (const [i, { outer, length, inner }] of steps.entries()) {
     const isLast = i === steps.length - 1;
     const to = isLast ? result.address : engine.scratch(outer * inner * 4);
-    engine.wasm[i === 0 ? rule.first : rule.join](from, to, outer, length, inner);
+    const name = i === 0 ? rule.first : rule.join;
+    const source = from;
+    const lines = length * inner;
+    engine.split(outer, outer * lines * elementCost, (part, first, end) =>
+      part.wasm[name](
+        source + first * lines * 4,
+        to + first * inner * 4,
+        end - first,
+        length,
+        inner,
+      ),
+    );
     from = to;
   }
   rule.last?.(engine, result, sizeOf(x.shape) / result.size);

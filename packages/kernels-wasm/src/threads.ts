@@ -174,23 +174,25 @@ export async function startThreads(
     run: ([first, ...others]) => {
       const left: Work[] = first ? [first] : [];
       const waiting: [Team, number][] = [];
-      for (const [i, work] of others.entries()) {
-        const worker = team[i];
-        const length = worker && recorder.record(work, worker.commands);
-        if (worker === undefined || length === undefined) {
-          left.push(work);
-          continue;
+      try {
+        for (const [i, work] of others.entries()) {
+          const worker = team[i];
+          const length = worker && recorder.record(work, worker.commands);
+          if (worker === undefined || length === undefined) {
+            left.push(work);
+            continue;
+          }
+          worker.control[places.length] = length;
+          waiting.push([worker, Atomics.add(worker.control, places.task, 1)]);
+          Atomics.notify(worker.control, places.task);
         }
-        worker.control[places.length] = length;
-        waiting.push([worker, Atomics.add(worker.control, places.task, 1)]);
-        Atomics.notify(worker.control, places.task);
+        for (const work of left) work(wasm);
+      } finally {
+        // Also when a part throws: what the others work on is about to be released.
+        for (const [{ control }, before] of waiting) waitWhile(control, places.done, before);
       }
-      for (const work of left) work(wasm);
-      for (const [{ control }, before] of waiting) {
-        waitWhile(control, places.done, before);
-        if (Atomics.load(control, places.failed) !== 0) {
-          throw new WasmError('a worker failed; the result of the kernel is lost');
-        }
+      if (waiting.some(([{ control }]) => Atomics.load(control, places.failed) !== 0)) {
+        throw new WasmError('a worker failed; the result of the kernel is lost');
       }
     },
     close: () => {

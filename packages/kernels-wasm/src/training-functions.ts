@@ -128,7 +128,15 @@ export interface TrainingFunctions
     taps: number,
     to: Address,
   ): void;
-  batchNormStatistics(x: Address, y: Address, outer: number, channels: number, inner: number): void;
+  batchNormStatistics(
+    x: Address,
+    y: Address,
+    outer: number,
+    channels: number,
+    inner: number,
+    begin: number,
+    end: number,
+  ): void;
   batchNormParameterGradient(
     x: Address,
     gradient: Address,
@@ -137,6 +145,8 @@ export interface TrainingFunctions
     outer: number,
     channels: number,
     inner: number,
+    begin: number,
+    end: number,
     epsilon: number,
   ): void;
   batchNormInputGradient(
@@ -149,6 +159,7 @@ export interface TrainingFunctions
     outer: number,
     channels: number,
     inner: number,
+    count: number,
     epsilon: number,
   ): void;
   instanceNormInputGradient(

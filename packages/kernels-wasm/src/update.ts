@@ -13,6 +13,7 @@ import type { Tensor } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
 import { WasmError } from './errors.ts';
 import { allFloat32, type KernelFactory } from './kernel.ts';
+import { splitElements } from './split.ts';
 
 type UpdateName = 'sgdUpdate' | 'adamUpdate' | 'blendUpdate' | 'accumulateUpdate';
 
@@ -47,7 +48,14 @@ function defineUpdate<K extends UpdateName>(
     if (first.size === 0) return first;
     engine.call(kernel, () => {
       const addresses = all.map(engine.address);
-      compute(engine, addresses, first.size, options);
+      splitElements(engine, first.size, (part, at, count) =>
+        compute(
+          part,
+          addresses.map((address) => address + at),
+          count,
+          options,
+        ),
+      );
       for (const operand of written) {
         engine.download(operand, addresses[all.indexOf(operand)] as number);
       }

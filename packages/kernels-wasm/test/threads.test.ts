@@ -56,6 +56,57 @@ test('results do not depend on the number of threads', () => {
   }
 });
 
+test('nor do those of the other kernels', () => {
+  const image = [8, 24, 40, 40] as const;
+  const pool = {
+    kernel: [2, 2],
+    strides: [2, 2],
+    dilations: [1, 1],
+    padding: [0, 0, 0, 0],
+    ceil: false,
+  } as const;
+  const plain = { transposeA: false, transposeB: false };
+  const epsilon = 1e-5;
+  const results = [one, many].map((backend) => {
+    const { kernels } = backend;
+    const table = kernels as Required<typeof kernels>;
+    const stream = random(5);
+    const upload = (...shape: number[]) => backend.upload(randomNormal(shape, stream));
+    const [x, g, a, b] = [upload(...image), upload(...image), upload(300, 200), upload(200, 310)];
+    const [scale, half, bias] = [upload(24), upload(8, 24, 20, 20), upload(310)];
+    const [batchA, batchB] = [upload(6, 90, 70), upload(6, 70, 100)];
+    const statistics = table.batchNormStatistics([x], {});
+    const sums = table.batchNormParameterGradient([x, g, statistics], { epsilon });
+    const row = upload(24, 1, 1);
+    const outputs = [
+      statistics,
+      sums,
+      table.relu([x], {}),
+      table.add([x, g], {}),
+      table.mul([x, row], {}),
+      table.mul([row, x], {}),
+      table.activationGradient([x, g], { activation: { kind: 'silu' } }),
+      table.batchNorm([x, scale, scale, scale, table.abs([scale], {})], { epsilon }),
+      table.batchNormInputGradient([x, g, scale, statistics, sums], { epsilon }),
+      table.reduceSum([x], { axes: [0, 2, 3], keepAxes: false }),
+      table.reduceMean([x], { axes: [0, 1], keepAxes: false }),
+      table.matmul([a, b, bias], plain),
+      table.matmul([batchA, batchB], plain),
+      table.maxPool2dGradient([x, half], pool),
+      table.averagePool2dGradient([half], { ...pool, countPadding: false, inputShape: image }),
+      table.conv2d([x, upload(24, 1, 3, 3)], { ...options, groups: 24 }),
+      table.convTranspose2d([half, upload(24, 9, 4, 4)], {
+        ...options,
+        strides: [2, 2],
+        outputPadding: [0, 0],
+      }),
+      table.accumulateUpdate([g, x], {}),
+    ];
+    return outputs.map(({ data }) => Float32Array.from(data as Float32Array));
+  });
+  expect(results[1]).toEqual(results[0]);
+});
+
 test('workers see memory that grew', () => {
   scope(() => {
     const large = many.zeros([64, 1024, 1024], 'float32');
