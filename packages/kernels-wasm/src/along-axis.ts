@@ -1,11 +1,20 @@
 import { splitAt } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import { elementCost } from './split.ts';
+
+/** About what one element costs when it goes through `exp`. */
+const exponentialCost = 4 * elementCost;
 
 function define<K extends 'softmax' | 'logSoftmax'>(kernel: K, logarithm: 0 | 1): KernelFactory<K> {
   return defineKernel<K>(kernel, allFloat32, (engine, operands, { axis }, result) => {
     const [x] = operands;
     const { outer, length, inner } = splitAt(x.shape, axis);
-    engine.wasm.softmax(engine.address(x), result.address, outer, length, inner, logarithm);
+    const from = engine.address(x);
+    engine.split(outer, x.size * exponentialCost, (part, first, end) => {
+      const at = first * length * inner * 4;
+      const sizes = [end - first, length, inner] as const;
+      part.wasm.softmax(from + at, result.address + at, ...sizes, logarithm);
+    });
   });
 }
 
@@ -23,8 +32,11 @@ function defineGradient<K extends 'softmaxGradient' | 'logSoftmaxGradient'>(
     const [y, gradient] = operands;
     const { outer, length, inner } = splitAt(y.shape, axis);
     const [from, slopes] = [engine.address(y), engine.address(gradient)];
-    const sizes = [outer, length, inner] as const;
-    engine.wasm.softmaxGradient(from, slopes, result.address, ...sizes, logarithm);
+    engine.split(outer, y.size * elementCost, (part, first, end) => {
+      const at = first * length * inner * 4;
+      const sizes = [end - first, length, inner] as const;
+      part.wasm.softmaxGradient(from + at, slopes + at, result.address + at, ...sizes, logarithm);
+    });
   });
 }
 

@@ -120,14 +120,6 @@ export interface WasmFunctions
     line: number,
     step: number,
   ): void;
-  flipTaps(
-    from: Address,
-    to: Address,
-    groups: number,
-    outputs: number,
-    inputs: number,
-    taps: number,
-  ): void;
   matvec(a: Address, x: Address, seed: Address, y: Address, m: number, k: number): void;
   vecmat(x: Address, b: Address, y: Address, k: number, n: number): void;
   padPlanes(
@@ -141,19 +133,6 @@ export interface WasmFunctions
     top: number,
     left: number,
     fill: number,
-  ): void;
-  spreadPlanes(
-    from: Address,
-    planes: number,
-    height: number,
-    width: number,
-    to: Address,
-    toHeight: number,
-    toWidth: number,
-    top: number,
-    left: number,
-    strideY: number,
-    strideX: number,
   ): void;
   depthwise(
     x: Address,

@@ -67,16 +67,16 @@ export const instanceNormInputGradient: KernelFactory<'instanceNormInputGradient
   allFloat32,
   (engine, [x, gradient, scale], { epsilon }, result) => {
     const { outer, length, inner } = splitAt(x.shape, 1);
-    engine.wasm.instanceNormInputGradient(
-      engine.address(x),
-      engine.address(gradient),
-      engine.address(scale),
-      result.address,
-      outer,
-      length,
-      inner,
-      epsilon,
-    );
+    const [from, slopes, factors] = [x, gradient, scale].map(engine.address) as [
+      number,
+      number,
+      number,
+    ];
+    engine.split(outer, x.size * elementCost, (part, first, end) => {
+      const at = first * length * inner * 4;
+      const places = [from + at, slopes + at, factors, result.address + at] as const;
+      part.wasm.instanceNormInputGradient(...places, end - first, length, inner, epsilon);
+    });
   },
 );
 
@@ -106,15 +106,17 @@ export const layerNormInputGradient: KernelFactory<'layerNormInputGradient'> = d
     allFloat32(operands) && sameShape(operands[2].shape, operands[0].shape.slice(axis)),
   (engine, [x, gradient, scale], { axis, epsilon }, result) => {
     const { outer, length, inner } = splitAt(x.shape, axis);
-    engine.wasm.layerNormInputGradient(
-      engine.address(x),
-      engine.address(gradient),
-      engine.address(scale),
-      result.address,
-      outer,
-      length * inner,
-      epsilon,
-    );
+    const [from, slopes, factors] = [x, gradient, scale].map(engine.address) as [
+      number,
+      number,
+      number,
+    ];
+    const line = length * inner;
+    engine.split(outer, x.size * elementCost, (part, first, end) => {
+      const at = first * line * 4;
+      const places = [from + at, slopes + at, factors, result.address + at] as const;
+      part.wasm.layerNormInputGradient(...places, end - first, line, epsilon);
+    });
   },
 );
 

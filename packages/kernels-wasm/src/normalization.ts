@@ -30,16 +30,16 @@ export const instanceNorm: KernelFactory<'instanceNorm'> = defineKernel(
   allFloat32,
   (engine, [x, scale, bias], { epsilon }, result) => {
     const { outer, length, inner } = splitAt(x.shape, 1);
-    engine.wasm.instanceNorm(
-      engine.address(x),
-      result.address,
-      outer,
-      length,
-      inner,
-      engine.address(scale),
-      engine.address(bias),
-      epsilon,
-    );
+    const [from, factors, shifts] = [x, scale, bias].map(engine.address) as [
+      number,
+      number,
+      number,
+    ];
+    engine.split(outer, x.size * elementCost, (part, first, end) => {
+      const at = first * length * inner * 4;
+      const sizes = [end - first, length, inner, factors, shifts] as const;
+      part.wasm.instanceNorm(from + at, result.address + at, ...sizes, epsilon);
+    });
   },
 );
 
@@ -57,14 +57,13 @@ export const layerNorm: KernelFactory<'layerNorm'> = defineKernel(
   },
   (engine, [x, scale, bias], { axis, epsilon }, result) => {
     const { outer, length, inner } = splitAt(x.shape, axis);
-    engine.wasm.layerNorm(
-      engine.address(x),
-      result.address,
-      outer,
-      length * inner,
-      engine.address(scale),
-      bias ? engine.address(bias) : 0,
-      epsilon,
-    );
+    const [from, factors] = [engine.address(x), engine.address(scale)];
+    const shifts = bias ? engine.address(bias) : 0;
+    const line = length * inner;
+    engine.split(outer, x.size * elementCost, (part, first, end) => {
+      const at = first * line * 4;
+      const sizes = [end - first, line, factors, shifts] as const;
+      part.wasm.layerNorm(from + at, result.address + at, ...sizes, epsilon);
+    });
   },
 );

@@ -1,6 +1,6 @@
 import type { OperandsOf, OptionsOf } from '@subbyte/kernels';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
-import { isNarrow, isRegular, linesOf } from './quantize.ts';
+import { isNarrow, isRegular, linesOf, splitLines } from './quantize.ts';
 import { computeReduction } from './reduction.ts';
 
 function accepts(
@@ -18,13 +18,13 @@ export const fakeQuantizeUniformGradient: KernelFactory<'fakeQuantizeUniformGrad
     accepts,
     (engine, [x, scale, zeroPoint, gradient], options, result) => {
       const lines = linesOf(engine, x.shape, scale, zeroPoint, options);
-      const { outer, channels, inner, scales, zeros } = lines;
-      engine.wasm.fakeQuantizeGradient(
-        engine.address(x),
-        engine.address(gradient),
-        result.address,
-        ...([outer, channels, inner, scales, zeros, options.min, options.max] as const),
-      );
+      const { min, max } = options;
+      const [from, slopes] = [engine.address(x), engine.address(gradient)];
+      splitLines(engine, lines, (part, at, { outer, channels, inner, scales, zeros }) => {
+        const sizes = [outer, channels, inner, scales, zeros] as const;
+        const places = [from + at, slopes + at, result.address + at] as const;
+        part.wasm.fakeQuantizeGradient(...places, ...sizes, min, max);
+      });
     },
   );
 
@@ -34,22 +34,21 @@ export const fakeQuantizeUniformScaleGradient: KernelFactory<'fakeQuantizeUnifor
     'fakeQuantizeUniformScaleGradient',
     (operands, options) => accepts(operands, options) && operands[0].size > 0,
     (engine, [x, scale, zeroPoint, gradient], options, result) => {
-      const { axis, groupSize } = options;
+      const { axis, groupSize, min, max } = options;
       const lines = linesOf(engine, x.shape, scale, zeroPoint, options);
-      const { outer, channels, inner, scales, zeros } = lines;
-      const slopes = engine.scratch(x.size * 4);
-      engine.wasm.fakeQuantizeSlopes(
-        engine.address(x),
-        engine.address(gradient),
-        slopes,
-        ...([outer, channels, inner, scales, zeros, options.min, options.max] as const),
-      );
+      const [from, slopes] = [engine.address(x), engine.address(gradient)];
+      const shares = engine.scratch(x.size * 4);
+      splitLines(engine, lines, (part, at, { outer, channels, inner, scales, zeros }) => {
+        const sizes = [outer, channels, inner, scales, zeros] as const;
+        const places = [from + at, slopes + at, shares + at] as const;
+        part.wasm.fakeQuantizeSlopes(...places, ...sizes, min, max);
+      });
       const grouped = scale.size > 1 && groupSize > 0;
       // Groups become an axis of their own, which is summed.
       const shape = grouped
         ? x.shape.flatMap((n, i) => (i === axis ? [n / groupSize, groupSize] : [n]))
-        : [outer, channels, inner];
+        : [lines.outer, lines.channels, lines.inner];
       const axes = grouped ? [axis + 1] : [0, 2];
-      computeReduction(engine, 'reduceSum', { address: slopes, shape }, axes, result);
+      computeReduction(engine, 'reduceSum', { address: shares, shape }, axes, result);
     },
   );

@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import type { DecodeFunction } from './functions.ts';
 import { splitAt } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
+import { elementCost, splitElements } from './split.ts';
 
 /** Lines of `inner` elements with one scale each; `channels` scales are taken in turn. */
 export interface Lines {
@@ -57,6 +58,34 @@ export function linesOf(
   return { outer: 1, channels: size, inner: 1, scales: spread(scales), zeros: spread(zeros) };
 }
 
+/** Splits float32 elements among the threads; `work` gets the offset in bytes of its own lines. */
+export function splitLines(
+  engine: Engine,
+  lines: Lines,
+  work: (engine: Engine, at: number, own: Lines) => void,
+): void {
+  const { outer, channels, inner } = lines;
+  if (outer * channels === 1) {
+    splitElements(engine, inner, (part, at, count) => work(part, at, { ...lines, inner: count }));
+    return;
+  }
+  const operations = outer * channels * inner * elementCost;
+  if (outer > 1) {
+    engine.split(outer, operations, (part, first, end) =>
+      work(part, first * channels * inner * 4, { ...lines, outer: end - first }),
+    );
+    return;
+  }
+  engine.split(channels, operations, (part, first, end) =>
+    work(part, first * inner * 4, {
+      ...lines,
+      channels: end - first,
+      scales: lines.scales + first * 4,
+      zeros: lines.zeros + first * 4,
+    }),
+  );
+}
+
 /** Codes beyond this are not exact in float32. */
 const exact = 2 ** 23;
 
@@ -70,16 +99,13 @@ export const fakeQuantizeUniform: KernelFactory<'fakeQuantizeUniform'> = defineK
   (operands, options) =>
     allFloat32(operands) && isNarrow(options) && isRegular(operands[0].shape, operands[1], options),
   (engine, [x, scale, zeroPoint], options, result) => {
-    const { outer, channels, inner, scales, zeros } = linesOf(
-      engine,
-      x.shape,
-      scale,
-      zeroPoint,
-      options,
-    );
+    const lines = linesOf(engine, x.shape, scale, zeroPoint, options);
     const { min, max } = options;
     const from = engine.address(x);
-    engine.wasm.fakeQuantize(from, result.address, outer, channels, inner, scales, zeros, min, max);
+    splitLines(engine, lines, (part, at, { outer, channels, inner, scales, zeros }) => {
+      const sizes = [outer, channels, inner, scales, zeros] as const;
+      part.wasm.fakeQuantize(from + at, result.address + at, ...sizes, min, max);
+    });
   },
 );
 

@@ -87,6 +87,27 @@ export interface TrainingFunctions
   ): void;
   blendUpdate(target: Address, source: Address, n: number, decay: number, rest: number): void;
   accumulateUpdate(target: Address, source: Address, n: number): void;
+  spreadPlanes(
+    from: Address,
+    planes: number,
+    height: number,
+    width: number,
+    to: Address,
+    toHeight: number,
+    toWidth: number,
+    top: number,
+    left: number,
+    strideY: number,
+    strideX: number,
+  ): void;
+  flipTaps(
+    from: Address,
+    to: Address,
+    groups: number,
+    outputs: number,
+    inputs: number,
+    taps: number,
+  ): void;
   clear(to: Address, bytes: number): void;
   copyRows(
     from: Address,

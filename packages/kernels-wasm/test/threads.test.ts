@@ -100,6 +100,21 @@ test('nor do those of the other kernels', () => {
         strides: [2, 2],
         outputPadding: [0, 0],
       }),
+      table.softmax([x], { axis: 3 }),
+      table.softmaxGradient([x, g], { axis: 1 }),
+      table.instanceNorm([x, scale, scale], { epsilon }),
+      table.instanceNormInputGradient([x, g, scale], { epsilon }),
+      table.layerNorm([x, upload(40)], { axis: 3, epsilon }),
+      table.layerNormInputGradient([x, g, upload(40)], { axis: 3, epsilon }),
+      ...[scale, upload(1)].flatMap((step) => {
+        const grid = { axis: 1, groupSize: 0, min: -8, max: 7 };
+        const operands = [x, step, step] as const;
+        return [
+          table.fakeQuantizeUniform(operands, grid),
+          table.fakeQuantizeUniformGradient([...operands, g], grid),
+          table.fakeQuantizeUniformScaleGradient([...operands, g], grid),
+        ];
+      }),
       table.accumulateUpdate([g, x], {}),
     ];
     return outputs.map(({ data }) => Float32Array.from(data as Float32Array));
