@@ -9,6 +9,12 @@ import { consumersOf, soleConsumer } from './links.ts';
 import { removeUnused } from './remove-unused.ts';
 import type { Graph, Node } from './types.ts';
 
+/** Options of `foldBatchNorm`. */
+export interface FoldBatchNormOptions {
+  /** Fold only what is spelled out, and leave `batchNorm` nodes. Default: false. */
+  readonly keepBatchNorm?: boolean | undefined;
+}
+
 /** `scale * y + shift` for each channel. */
 interface Affine {
   readonly scale: readonly number[];
@@ -95,7 +101,7 @@ function shiftedBias(
  * with σ = sqrt(variance + epsilon). Only where nothing else reads the layer's result, and its
  * weights are constants.
  */
-export function foldBatchNorm(graph: Graph): Graph {
+export function foldBatchNorm(graph: Graph, options: FoldBatchNormOptions = {}): Graph {
   const consumers = consumersOf(graph);
   const types = inferTypes(graph);
   const fresh = nameSource(graph);
@@ -105,6 +111,7 @@ export function foldBatchNorm(graph: Graph): Graph {
   let changed = false;
 
   const fold = (node: Node): boolean => {
+    if (options.keepBatchNorm && node.op === 'batchNorm') return false;
     for (const value of new Set(node.inputs)) {
       const index = place.get(value);
       const layerNode = index === undefined ? undefined : nodes[index];

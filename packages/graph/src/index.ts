@@ -1,5 +1,13 @@
 export { checkGraph } from './check-graph.ts';
 export { describe, type GraphDescription, type LayerDescription } from './describe.ts';
+export {
+  type DifferentiableGraph,
+  type DifferentiableOptions,
+  differentiable,
+  type GraphApplied,
+  type GraphApplyOptions,
+  type GraphVariables,
+} from './differentiable.ts';
 export { freshName, insertAfter, nameSource, renameValue, replaceUses } from './edit.ts';
 export { GraphError } from './errors.ts';
 export { createExecutor, type Executor, type RunOptions } from './executor.ts';
@@ -26,6 +34,7 @@ export { removeUnused } from './remove-unused.ts';
 export { type SimplifyOptions, simplify } from './simplify.ts';
 export { sortNodes } from './sort-nodes.ts';
 export { specialize } from './specialize.ts';
+export { trainableConstants } from './trainable-constants.ts';
 export type {
   Dimension,
   Graph,
@@ -38,3 +47,4 @@ export type {
   ValueInfo,
   ValueType,
 } from './types.ts';
+export { withConstants } from './with-constants.ts';

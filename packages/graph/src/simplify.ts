@@ -13,6 +13,8 @@ import type { Graph } from './types.ts';
 export interface SimplifyOptions extends FoldOptions {
   /** Activations to group into layers; default: all. */
   readonly activations?: readonly ActivationKind[] | undefined;
+  /** Leave batch norms as they are, for training with batch statistics. Default: false. */
+  readonly keepBatchNorm?: boolean | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export function simplify(graph: Graph, options: SimplifyOptions = {}): Graph {
   // Each fold may bring together what the next one looks for; every round drops nodes.
   for (let before: Graph | undefined; before !== result; ) {
     before = result;
-    result = foldIntoNext(foldBatchNorm(fusePatterns(result)));
+    result = foldIntoNext(foldBatchNorm(fusePatterns(result), options));
   }
   return removeUnused(groupActivations(result, options.activations));
 }

@@ -1,7 +1,7 @@
 // A backend for tests: the reference kernels in a memory of its own that counts what is alive and
 // throws at every use after disposal.
 import { type Backend, type KernelName, type KernelTable, reference } from '@subbyte/kernels';
-import { fromStorage, newArray, type Storage, sizeOf, type Tensor } from '@subbyte/tensor';
+import { fromStorage, newArray, type Storage, sizeOf, type Tensor, track } from '@subbyte/tensor';
 
 export interface CountingBackend extends Backend {
   /** Storages that are allocated and not disposed. */
@@ -11,7 +11,15 @@ export interface CountingBackend extends Backend {
   readonly frozen: Set<Tensor>;
 }
 
-export function countingBackend(): CountingBackend {
+const updates: readonly KernelName[] = [
+  'sgdUpdate',
+  'adamUpdate',
+  'blendUpdate',
+  'accumulateUpdate',
+];
+
+/** @param scoped scopes may release too; without them a second disposal is a mistake. */
+export function countingBackend(scoped = false): CountingBackend {
   const owner = {};
   const alive = new Set<Storage>();
   const frozen = new Set<Tensor>();
@@ -30,17 +38,21 @@ export function countingBackend(): CountingBackend {
         return array as never;
       },
       dispose: () => {
-        if (!alive.delete(storage)) throw new Error('disposed twice');
+        if (!alive.delete(storage) && !scoped) throw new Error('disposed twice');
       },
     };
     alive.add(storage);
+    if (scoped) track(storage);
     peak = Math.max(peak, alive.size);
     return fromStorage(value.dtype, value.shape, storage) as T;
   };
   const kernels = Object.fromEntries(
     (Object.keys(reference) as KernelName[]).map((name) => [
       name,
-      (operands: never, options: never) => adopt(reference[name](operands, options)),
+      (operands: never, options: never) => {
+        const result = reference[name](operands, options);
+        return updates.includes(name) ? result : adopt(result);
+      },
     ]),
   ) as unknown as KernelTable;
   return {
