@@ -16,7 +16,8 @@ export interface BatchOptions extends Normalization {
   readonly signal?: AbortSignal | undefined;
 }
 
-function checkCount(name: string, value: number): void {
+/** @throws DatasetError unless `value` counts something. */
+export function checkCount(name: string, value: number): void {
   if (!(value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value > 0))) {
     throw new DatasetError(`${name} ${value}: expected a whole number above 0`);
   }
@@ -56,7 +57,7 @@ export async function* batches(
 }
 
 /** The pictures as one tensor `[N, C, H, W]`. */
-function toTensor(images: readonly Image[], normalization: Normalization): Batch['input'] {
+export function toTensor(images: readonly Image[], normalization: Normalization): Batch['input'] {
   const { channels, height, width } = images[0] as Image;
   const size = channels * height * width;
   const values = new Float32Array(images.length * size);

@@ -1,12 +1,15 @@
 export { type AccuracyCounter, accuracy, accuracyCounter } from './accuracy.ts';
+export { type Augmentation, randomCrop, randomFlip } from './augment.ts';
 export { type BatchOptions, batches, inputsOf } from './batches.ts';
 export { characterAccuracy, editDistance } from './character-accuracy.ts';
 export { cifar10, cifar10Classes } from './cifar10.ts';
 export { ctcGreedyDecode, parseKeys } from './ctc.ts';
 export { DatasetError } from './errors.ts';
 export { imageFolder, isImagePath } from './image-folder.ts';
+export { mnist } from './mnist.ts';
 export type { Normalization } from './normalize.ts';
 export { readNpy, writeNpy } from './npy.ts';
+export { prefetch } from './prefetch.ts';
 export { randomBatches } from './random-batches.ts';
 export {
   type CreateCanvas,
@@ -16,6 +19,7 @@ export {
   renderLine,
 } from './render-line.ts';
 export { centerCrop, cover, type ResizeMethod, resize } from './resize.ts';
+export { subset } from './subset.ts';
 export { tensorBatches } from './tensor-batches.ts';
 export {
   type TextBatch,
@@ -25,4 +29,9 @@ export {
   textLines,
 } from './text-batches.ts';
 export { textLine } from './text-lines.ts';
+export {
+  batchesPerEpoch,
+  type TrainingBatchOptions,
+  trainingBatches,
+} from './training-batches.ts';
 export type { Batch, Dataset, Image } from './types.ts';
