@@ -43,20 +43,29 @@ interface NodeProcess {
   getBuiltinModule?(name: 'node:worker_threads'): NodeWorkers;
 }
 
-/** Starts a worker, in Node or in a browser. */
+/** Milliseconds after which a worker that has not answered is given up. */
+const patience = 10_000;
+
+/** Whether one of the listeners that `listen` installs is called with `true` in time. */
+function answer(listen: (settle: (answer: boolean) => () => void) => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    // Also keeps Node awake, which does not wait for workers that may be left behind.
+    const timer = setTimeout(() => resolve(false), patience);
+    listen((value) => () => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
+
+/** Starts a worker, in Node or in a browser. @throws Error where the page forbids it. */
 function start(data: WorkerStart): Started {
   const { process } = globalThis as { readonly process?: NodeProcess };
   const node = process?.getBuiltinModule?.('node:worker_threads');
   if (node) {
     const worker = new node.Worker(workerSource, { eval: true, workerData: data });
     worker.unref();
-    const ready = new Promise<boolean>((resolve) => {
-      // A process may only be kept alive by what waits for the worker.
-      const awake = setTimeout(() => resolve(false), 10_000);
-      const settle = (answer: boolean) => () => {
-        clearTimeout(awake);
-        resolve(answer);
-      };
+    const ready = answer((settle) => {
       worker.once('message', settle(true));
       worker.once('error', settle(false));
     });
@@ -64,12 +73,23 @@ function start(data: WorkerStart): Started {
   }
   const address = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const worker = new Worker(address);
-  const ready = new Promise<boolean>((resolve) => {
-    worker.onmessage = () => resolve(true);
-    worker.onerror = () => resolve(false);
-  }).finally(() => URL.revokeObjectURL(address));
   worker.postMessage(data);
+  const ready = answer((settle) => {
+    worker.onmessage = settle(true);
+    worker.onerror = settle(false);
+  }).finally(() => URL.revokeObjectURL(address));
   return { ready, end: () => worker.terminate() };
+}
+
+/** A worker that is never ready, for pages that forbid workers. */
+const absent: Started = { ready: Promise.resolve(false), end: () => undefined };
+
+function tryStart(data: WorkerStart): Started {
+  try {
+    return start(data);
+  } catch {
+    return absent;
+  }
 }
 
 /** Whether memory can be shared here: Node, and pages that are cross-origin isolated. */
@@ -158,7 +178,7 @@ export async function startThreads(
   const starting = Array.from({ length: count - 1 }, (): Team => {
     const control = new Int32Array(new SharedArrayBuffer(16));
     const commands = new Float64Array(new SharedArrayBuffer(commandLength * 8));
-    return { control, commands, started: start({ module, memory, names, control, commands }) };
+    return { control, commands, started: tryStart({ module, memory, names, control, commands }) };
   });
   const answers = await Promise.all(starting.map(({ started }) => started.ready));
   let team = starting.filter(({ started }, i) => {

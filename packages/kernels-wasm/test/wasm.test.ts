@@ -149,3 +149,14 @@ test('both modules give the same bytes at every call', async () => {
     expect(Array.from(second)).toEqual(Array.from(first));
   }
 });
+
+test('updates refuse frozen tensors and leave the others alone', async () => {
+  const backend = await wasm();
+  const target = backend.upload(tensor([1, 2, 3], [3]));
+  const source = backend.upload(tensor([1, 1, 1], [3]));
+  backend.freeze(source);
+  expect(() => backend.kernels.accumulateUpdate?.([source, target], {})).toThrow(WasmError);
+  expect(backend.kernels.accumulateUpdate?.([target, source], {})).toBe(target);
+  expect(Array.from(target.data)).toEqual([2, 3, 4]);
+  expect(Array.from(source.data)).toEqual([1, 1, 1]);
+});
