@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
 import type { Command, Context } from './commands/command.ts';
 import { type CommandName, commands } from './commands/index.ts';
-import { isTyped, UsageError } from './errors.ts';
+import { CliError, isTyped, UsageError } from './errors.ts';
 import { checkArguments } from './options/check-arguments.ts';
 import { didYouMean } from './options/nearest.ts';
 
@@ -92,7 +92,8 @@ export async function runCli(words: readonly string[], context: Surroundings): P
     return exitCodes.done;
   } catch (error) {
     if (context.signal.aborted) {
-      context.terminal.note('subbyte: interrupted; nothing was written');
+      const kept = error instanceof CliError ? error.message : 'interrupted; nothing was written';
+      context.terminal.note(`subbyte: ${kept}`);
       return exitCodes.interrupted;
     }
     context.terminal.note(explain(error, words.includes('--debug')));

@@ -3,9 +3,10 @@ import { compareCommand } from './compare.ts';
 import { evalCommand } from './eval.ts';
 import { inspectCommand } from './inspect.ts';
 import { quantizeCommand } from './quantize.ts';
+import { trainCommand } from './train.ts';
 
 /** Name of a command. */
-export type CommandName = 'inspect' | 'quantize' | 'eval' | 'compare';
+export type CommandName = 'inspect' | 'quantize' | 'eval' | 'compare' | 'train';
 
 /** Every command by name. */
 export const commands: { readonly [Name in CommandName]: Command } = {
@@ -13,4 +14,5 @@ export const commands: { readonly [Name in CommandName]: Command } = {
   quantize: quantizeCommand,
   eval: evalCommand,
   compare: compareCommand,
+  train: trainCommand,
 };

@@ -1,7 +1,7 @@
 import { getBackend, setBackend } from '@subbyte/kernels';
-import { wasm } from '@subbyte/kernels-wasm';
+import { type WasmOptions, wasm } from '@subbyte/kernels-wasm';
 
 /** Makes the WebAssembly kernels compute everything from now on. */
-export async function useWasm(): Promise<void> {
-  if (!getBackend()) setBackend(await wasm());
+export async function useWasm(options?: WasmOptions): Promise<void> {
+  if (!getBackend()) setBackend(await wasm(options));
 }
