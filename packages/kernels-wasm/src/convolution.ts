@@ -4,7 +4,7 @@
 import type { ActivationCode } from './activation.ts';
 import type { Engine } from './engine.ts';
 import { multiply, packedBytes, productScratch, type Seed } from './product.ts';
-import { planesTogether, preparePlanes, type Window, windowTable } from './window.ts';
+import { type Planes, planesTogether, preparePlanes, type Window, windowTable } from './window.ts';
 
 /** Sizes and places of a convolution of `batch` images. */
 export interface Convolution {
@@ -19,6 +19,12 @@ export interface Convolution {
   readonly bias: number;
   readonly activation: ActivationCode;
   readonly to: number;
+}
+
+/** Padded planes, and the table of what a window sees of them. */
+interface Prepared {
+  readonly planes: Planes;
+  readonly offsets: number;
 }
 
 /** Packs the rows of weights `[groups, outputs, k]` at `from`, group by group. */
@@ -48,23 +54,48 @@ export function convolve(engine: Engine, convolution: Convolution, weights: numb
   const k = perGroup * window.kernel[0] * window.kernel[1];
   const bytes = perGroup * height * width * 4;
   const images = batch * groups;
-  engine.split(images, images * m * n * k, (part, start, end) => {
+  const prepare = (part: Engine): Prepared => {
     const planes = preparePlanes(part, window, perGroup, 0);
-    const offsets = windowTable(part, window, planes, perGroup);
-    const scratch = productScratch(part, k);
+    return { planes, offsets: windowTable(part, window, planes, perGroup) };
+  };
+  /** Computes the lines from `first` to `end` of image `i`. */
+  const compute = (
+    part: Engine,
+    { planes, offsets }: Prepared,
+    base: number,
+    i: number,
+    [first, end]: readonly [number, number],
+    scratch: number,
+  ): void => {
     const [line, step] = [strides[0] * planes.width * 4, strides[1] * 4];
     // Lines that follow each other without a gap are one.
-    const lineWidth = line === columns * step ? n : columns;
+    const width = line === columns * step ? n : columns;
+    const group = i % groups;
+    const seed: Seed = bias ? { kind: 'rows', address: bias + group * m * 4 } : { kind: 'zero' };
+    multiply(part, scratch, {
+      rows: weights + group * packedBytes(m, k, 4),
+      columns: { base: base + first * line, offsets, width, line, step },
+      to: to + (i * m * n + first * columns) * 4,
+      ...{ m, n: (end - first) * columns, rowLength: n, k, seed, activation },
+    });
+  };
+  if (images < engine.threads) {
+    // Too few images to go round: the threads share the lines of each.
+    const prepared = prepare(engine);
+    for (let i = 0; i < images; i++) {
+      const base = prepared.planes.prepare(source + i * bytes, perGroup);
+      engine.split(rows, m * n * k, (part, first, end) =>
+        compute(part, prepared, base, i, [first, end], productScratch(part, k)),
+      );
+    }
+    return;
+  }
+  engine.split(images, images * m * n * k, (part, start, end) => {
+    const prepared = prepare(part);
+    const scratch = productScratch(part, k);
     for (let i = start; i < end; i++) {
-      const group = i % groups;
-      const base = planes.prepare(source + i * bytes, perGroup);
-      const seed: Seed = bias ? { kind: 'rows', address: bias + group * m * 4 } : { kind: 'zero' };
-      multiply(part, scratch, {
-        rows: weights + group * packedBytes(m, k, 4),
-        columns: { base, offsets, width: lineWidth, line, step },
-        to: to + i * m * n * 4,
-        ...{ m, n, k, seed, activation },
-      });
+      const base = prepared.planes.prepare(source + i * bytes, perGroup);
+      compute(part, prepared, base, i, [0, rows], scratch);
     }
   });
 }
@@ -75,7 +106,8 @@ export function convolvePlanes(engine: Engine, convolution: Convolution, weights
   const { height, width, rows, columns } = window;
   const multiplier = outputs / channels;
   const taps = window.kernel[0] * window.kernel[1];
-  const together = planesTogether(window, channels);
+  const share = batch < engine.threads ? Math.ceil(channels / engine.threads) : channels;
+  const together = planesTogether(window, share);
   const runs = Math.ceil(channels / together);
   engine.split(batch * runs, batch * outputs * rows * columns * taps, (part, start, end) => {
     const planes = preparePlanes(part, window, together, 0);

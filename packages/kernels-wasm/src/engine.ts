@@ -40,6 +40,8 @@ export interface Engine {
   ): number;
   isFrozen(input: Tensor): boolean;
   freeze(input: Tensor): void;
+  /** Threads that `split` shares work among. */
+  readonly threads: number;
   /**
    * Splits `[0, count)` among the threads: `work` gets each range, and the engine to call the module
    * with, whose functions return nothing before all ranges are done. What ranges write must not
@@ -145,6 +147,9 @@ export function createEngine(
     freeze: (input) => {
       if (!frozen.has(input.storage)) frozen.set(input.storage, new Map());
     },
+    get threads() {
+      return threads.count;
+    },
     split: (count, operations, work) => {
       const parts = operations < leastOperations ? 1 : Math.min(threads.count, count);
       if (parts <= 1) {
@@ -154,7 +159,12 @@ export function createEngine(
       const bound = (part: number): number => Math.floor((part * count) / parts);
       threads.run(
         Array.from({ length: parts }, (_, part) => (functions: WasmFunctions) => {
-          work({ ...engine, wasm: functions }, bound(part), bound(part + 1));
+          const own: Engine = {
+            ...engine,
+            wasm: functions,
+            split: (all, _, inner) => inner(own, 0, all),
+          };
+          work(own, bound(part), bound(part + 1));
         }),
       );
     },

@@ -95,6 +95,17 @@ test('nor do those of the other kernels', () => {
       table.maxPool2dGradient([x, half], pool),
       table.averagePool2dGradient([half], { ...pool, countPadding: false, inputShape: image }),
       table.conv2d([x, upload(24, 1, 3, 3)], { ...options, groups: 24 }),
+      table.conv2d([upload(1, 24, 40, 40), upload(20, 24, 3, 3), upload(20)], options),
+      table.conv2d([upload(2, 24, 41, 41), upload(20, 12, 3, 3)], {
+        ...options,
+        strides: [2, 2],
+        groups: 2,
+      }),
+      table.conv2d([upload(1, 64, 40, 41), upload(21, 64, 1, 1)], {
+        ...options,
+        padding: [0, 0, 0, 0],
+      }),
+      table.conv2d([upload(1, 90, 30, 30), upload(90, 1, 3, 3)], { ...options, groups: 90 }),
       table.convTranspose2d([half, upload(24, 9, 4, 4)], {
         ...options,
         strides: [2, 2],
