@@ -34,6 +34,7 @@ export { removeUnused } from './remove-unused.ts';
 export { type SimplifyOptions, simplify } from './simplify.ts';
 export { sortNodes } from './sort-nodes.ts';
 export { specialize } from './specialize.ts';
+export { type TraceOptions, trace } from './trace/trace.ts';
 export { trainableConstants } from './trainable-constants.ts';
 export type {
   Dimension,
