@@ -33,24 +33,24 @@ const passing: ReadonlySet<OpName> = new Set<OpName>([
 /**
  * Names of the constants that training changes, in the order of `graph.constants`: floats that are
  * weights and biases of convolutions and matrix products, scales and biases of normalisations,
- * slopes of prelu and tables that gather reads, directly or through views, transposes and quantizers. A bias that is
- * added behind a layer with weights of its own counts too. Constants of shape arithmetic, of masks
- * and of the preparation of inputs do not.
+ * slopes of prelu and tables that gather reads, directly or through views, transposes and
+ * quantizers. A bias that is added behind a layer with weights of its own counts too. Constants of
+ * shape arithmetic, of masks and of the preparation of inputs do not.
  */
 export function trainableConstants(graph: Graph): string[] {
   const producers = producersOf(graph);
-  /** The constant that `value` is, or is made of by operations that pass weights on. */
-  const sourceOf = (value: string): string | undefined => {
-    const constant = graph.constants.get(value);
-    if (constant) return isFloatTensor(constant) ? value : undefined;
-    const producer = producers.get(value);
-    return producer && passing.has(producer.op) ? sourceOf(producer.inputs[0] ?? '') : undefined;
-  };
+  /** The constant that a value is, or is made of by operations that pass weights on. */
+  const sources = new Map<string, string>();
+  for (const [name, value] of graph.constants) if (isFloatTensor(value)) sources.set(name, name);
+  for (const { op, inputs, outputs } of graph.nodes) {
+    const source = passing.has(op) ? sources.get(inputs[0] ?? '') : undefined;
+    if (source !== undefined) sources.set(outputs[0] ?? '', source);
+  }
   const found = new Set<string>();
   const isWeighted = (node: Node | undefined): boolean =>
     node !== undefined &&
     isLayer(node) &&
-    node.inputs.slice(0, 2).some((value) => sourceOf(value) !== undefined);
+    node.inputs.slice(0, 2).some((value) => sources.has(value));
   for (const node of graph.nodes) {
     const [a = '', b = ''] = node.inputs;
     const places =
@@ -58,7 +58,7 @@ export function trainableConstants(graph: Graph): string[] {
         ? [0, 1]
         : (learnedOperands[node.op] ?? []);
     for (const place of places) {
-      const source = sourceOf(node.inputs[place] ?? '');
+      const source = sources.get(node.inputs[place] ?? '');
       if (source !== undefined) found.add(source);
     }
   }

@@ -109,12 +109,12 @@ function plain(trace: Trace, step: TracedStep): Operation {
 }
 
 function sameConstants(a: Trace, b: Trace): boolean {
-  return a.values.every((value, i) => {
-    const [own, other] = [value.constant?.data, b.values[i]?.constant?.data];
+  return a.values.every(({ shape, constant }, i) => {
+    const twin = b.values[i];
+    const [own, other] = [constant?.data, twin?.constant?.data] as (Float32Array | undefined)[];
     if (!own || !other) return own === other;
     return (
-      sameShape(value.shape, b.values[i]?.shape ?? []) &&
-      textOf([...own].map(String)) === textOf([...other].map(String))
+      sameShape(shape, twin?.shape ?? []) && own.every((value, k) => Object.is(value, other[k]))
     );
   });
 }

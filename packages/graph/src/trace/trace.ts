@@ -72,7 +72,8 @@ function oneMore<Inputs extends Tree>(inputs: Inputs): Inputs {
  * The graph of what `fn` computes with autograd's functions (so also by modules of `@subbyte/nn`).
  * `inputs` become the graph's inputs, by their paths (`input` for a single tensor), what `fn` returns
  * its outputs (`output`), and every other tensor it uses a constant, copied. Loops and branches are
- * traced as they go for these inputs. What no output depends on is dropped.
+ * traced as they go for these inputs, and elements that `fn` reads into JavaScript are constants.
+ * What no output depends on is dropped.
  * @throws GraphError when a result depends on the inputs by other ways than autograd's functions,
  * when kernels that belong to training are used (batch statistics), and, with `batch`, when
  * something depends on the batch size in a way that a graph cannot express.
