@@ -1,11 +1,44 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.ts';
+import { sourceArguments } from '../options/source-arguments.ts';
 import { choiceOf, integerOf, numbersOf } from '../options/values.ts';
-import { runDigits } from '../train/run-digits.ts';
+import type { RunOptions } from '../train/run-training.ts';
+import { trainCifar } from '../train/train-cifar.ts';
+import { trainDigits } from '../train/train-digits.ts';
 import { type Command, defineCommand } from './command.ts';
 
-/** What can be trained. */
-const targets = ['digits'] as const;
+/** What a target does when nothing else is asked for. */
+interface Defaults {
+  readonly out: string;
+  readonly epochs: string;
+  readonly batch: string;
+  readonly rate: string;
+  /** Images there are to learn from. */
+  readonly samples: number;
+}
+
+const targets = {
+  digits: { out: 'digits.safetensors', epochs: '20', batch: '64', rate: '0.1', samples: 8000 },
+  cifar: { out: 'cifar.onnx', epochs: '1', batch: '128', rate: '0.001', samples: 50_000 },
+} as const satisfies Record<string, Defaults>;
+
+const targetNames = Object.keys(targets) as (keyof typeof targets)[];
+
+/** Names of the options that every run understands. */
+type RunOption =
+  | 'out'
+  | 'checkpoint'
+  | 'epochs'
+  | 'batch'
+  | 'rate'
+  | 'seed'
+  | 'samples'
+  | 'save-every'
+  | 'threads';
+
+type Given = { readonly [Option in RunOption]?: string | undefined } & {
+  readonly resume?: boolean | undefined;
+};
 
 function rateOf(text: string): number {
   const [rate = 0, ...more] = numbersOf('rate', text);
@@ -13,69 +46,70 @@ function rateOf(text: string): number {
   throw new UsageError(`--rate is "${text}", expected one number above 0`);
 }
 
-/** `subbyte train`: networks from scratch, resumable to the byte. */
+function runOptionsOf(given: Given, defaults: Defaults): RunOptions {
+  const { out = defaults.out, samples, threads } = given;
+  const batch = integerOf('batch', given.batch ?? defaults.batch, 1, 4096);
+  const saveEvery = given['save-every'];
+  return {
+    out,
+    checkpoint: given.checkpoint ?? `${out}.checkpoint`,
+    resume: given.resume ?? false,
+    epochs: integerOf('epochs', given.epochs ?? defaults.epochs, 1, 10_000),
+    batch,
+    rate: rateOf(given.rate ?? defaults.rate),
+    seed: integerOf('seed', given.seed ?? '1', 0, 0xffff_ffff),
+    samples:
+      samples === undefined
+        ? defaults.samples
+        : integerOf('samples', samples, batch, defaults.samples),
+    saveEvery: saveEvery === undefined ? undefined : integerOf('save-every', saveEvery, 1),
+    threads:
+      threads === undefined
+        ? Math.min(availableParallelism(), 8)
+        : integerOf('threads', threads, 1, 64),
+  };
+}
+
+const option = (valueHint: string, description: string) =>
+  ({ type: 'string', valueHint, description }) as const;
+
+/** `subbyte train`: networks from scratch and imported ones, resumable to the byte. */
 export const trainCommand: Command = defineCommand({
   description: 'Train a network; killed runs go on from their checkpoint',
   args: {
-    target: { type: 'positional', required: true, description: targets.join(' | ') },
-    out: {
-      type: 'string',
-      alias: 'o',
-      default: 'digits.safetensors',
-      valueHint: 'FILE',
-      description: 'Result',
+    target: {
+      type: 'positional',
+      required: true,
+      description: 'digits (from scratch) or cifar (an imported model goes on learning)',
     },
-    checkpoint: {
-      type: 'string',
-      valueHint: 'FILE',
-      description: 'Where a run can go on from (Default: the result with .checkpoint behind it)',
-    },
+    out: { ...option('FILE', 'Result'), alias: 'o' },
+    model: option('FILE', 'cifar: ONNX file to start from'),
+    data: option('cifar10:DIR', 'cifar: pictures to learn from and to be measured by'),
+    mean: { ...sourceArguments.mean, default: '0.485,0.456,0.406' },
+    std: { ...sourceArguments.std, default: '0.229,0.224,0.225' },
+    checkpoint: option('FILE', 'Where a run can go on from (Default: the result + .checkpoint)'),
     resume: { type: 'boolean', description: 'Go on from the checkpoint' },
-    epochs: { type: 'string', default: '10', valueHint: 'N', description: 'Times over the data' },
-    batch: { type: 'string', default: '64', valueHint: 'N', description: 'Images in a step' },
-    rate: { type: 'string', default: '0.1', valueHint: 'X', description: 'Highest learning rate' },
-    seed: { type: 'string', default: '1', valueHint: 'N', description: 'First values and order' },
-    samples: {
-      type: 'string',
-      default: '8000',
-      valueHint: 'N',
-      description: 'Images to learn from, at most',
-    },
-    'save-every': {
-      type: 'string',
-      valueHint: 'N',
-      description: 'Steps between checkpoints (Default: an epoch)',
-    },
-    threads: {
-      type: 'string',
-      valueHint: 'N',
-      description: 'Threads; the result does not depend on it (Default: one for each core)',
-    },
+    epochs: option('N', 'Times over the data (Default: 20; cifar 1)'),
+    batch: option('N', 'Images in a step (Default: 64; cifar 128)'),
+    rate: option('X', 'Highest learning rate (Default: 0.1; cifar 0.001)'),
+    seed: option('N', 'First values, order and augmentation (Default: 1)'),
+    samples: option('N', 'Images to learn from, at most'),
+    'save-every': option('N', 'Steps between checkpoints (Default: an epoch)'),
+    threads: option('N', 'The result does not depend on it (Default: one for each core)'),
   },
-  examples: ['digits', 'digits --epochs 2 --out quick.safetensors --json', 'digits --resume'],
+  examples: [
+    'digits',
+    'digits --resume',
+    'cifar --model resnet20.onnx --data cifar10:data/cifar10 --epochs 1 --out tuned.onnx',
+  ],
   run: async (args, context) => {
-    choiceOf('target', args.target, targets);
-    const batch = integerOf('batch', args.batch, 1, 4096);
-    return runDigits(
-      {
-        out: args.out,
-        checkpoint: args.checkpoint ?? `${args.out}.checkpoint`,
-        resume: args.resume ?? false,
-        epochs: integerOf('epochs', args.epochs, 1, 10_000),
-        batch,
-        rate: rateOf(args.rate),
-        seed: integerOf('seed', args.seed, 0, 0xffff_ffff),
-        samples: integerOf('samples', args.samples, batch, 8000),
-        saveEvery:
-          args['save-every'] === undefined
-            ? undefined
-            : integerOf('save-every', args['save-every'], 1),
-        threads:
-          args.threads === undefined
-            ? Math.min(availableParallelism(), 8)
-            : integerOf('threads', args.threads, 1, 64),
-      },
-      context,
-    );
+    const target = choiceOf('target', args.target, targetNames);
+    const options = runOptionsOf(args, targets[target]);
+    if (target === 'digits') return trainDigits(options, context);
+    const { model, data } = args;
+    if (!model || !data)
+      throw new UsageError('train cifar needs --model FILE and --data cifar10:DIR');
+    const [mean, std] = [numbersOf('mean', args.mean), numbersOf('std', args.std)];
+    return trainCifar({ ...options, model, data, mean, std }, context);
   },
 });

@@ -1,25 +1,23 @@
-import { type Dataset, randomCrop, subset, trainingBatches } from '@subbyte/datasets';
+import {
+  accuracyCounter,
+  batches,
+  type Dataset,
+  randomCrop,
+  subset,
+  trainingBatches,
+} from '@subbyte/datasets';
 import { type Module, resnet } from '@subbyte/nn';
 import { cosine, sgd, warmUp } from '@subbyte/optim';
-import { random } from '@subbyte/tensor';
+import { random, scope, type Tree } from '@subbyte/tensor';
+import { breathe } from '../sources/source.ts';
+import type { RunOptions } from './run-training.ts';
 import type { Trained, Training } from './train.ts';
 
 /** Mean and deviation of the pixels of MNIST. */
-export const digitsNormalization = { mean: [0.1307], std: [0.3081] } as const;
+const normalization = { mean: [0.1307], std: [0.3081] } as const;
 
 /** Number of digits that are never trained on. */
 const heldOut = 2000;
-
-/** Settings of a run on digits. */
-export interface DigitsSettings {
-  readonly epochs: number;
-  readonly batch: number;
-  /** Highest learning rate. */
-  readonly rate: number;
-  readonly seed: number;
-  /** Digits to train on, at most. */
-  readonly samples: number;
-}
 
 /** The digits to learn and those to be measured by: the same parts whatever the seed of a run. */
 export function splitDigits(digits: Dataset, samples: number): { learn: Dataset; test: Dataset } {
@@ -31,7 +29,7 @@ export function splitDigits(digits: Dataset, samples: number): { learn: Dataset;
 }
 
 /** The network: `[N, 1, 28, 28]` to logits `[N, 10]`. */
-export const digitsNetwork: Module = resnet({
+const digitsNetwork: Module = resnet({
   depth: 8,
   width: 8,
   classes: 10,
@@ -40,7 +38,7 @@ export const digitsNetwork: Module = resnet({
 });
 
 /** How the network learns digits. */
-export function digitsTraining(learn: Dataset, settings: DigitsSettings): Training {
+export function digitsTraining(learn: Dataset, settings: RunOptions): Training {
   const { epochs, batch, rate, seed } = settings;
   const stepsPerEpoch = Math.floor(learn.size / batch);
   const steps = epochs * stepsPerEpoch;
@@ -59,7 +57,7 @@ export function digitsTraining(learn: Dataset, settings: DigitsSettings): Traini
     stepsPerEpoch,
     batches: (epoch, start) =>
       trainingBatches(learn, {
-        ...digitsNormalization,
+        ...normalization,
         batchSize: batch,
         seed,
         epoch,
@@ -73,4 +71,20 @@ export function digitsTraining(learn: Dataset, settings: DigitsSettings): Traini
 export function freshDigits({ optimizer }: Training, seed: number): Trained {
   const variables = digitsNetwork.init(random(seed));
   return { ...variables, optimizer: optimizer.init(variables.parameters) };
+}
+
+/** Accuracy in percent on the digits held out. */
+export async function measureDigits(
+  variables: { readonly parameters: Tree; readonly state: Tree },
+  test: Dataset,
+): Promise<number> {
+  const counter = accuracyCounter([1]);
+  for await (const { input, labels = [] } of batches(test, { ...normalization, batchSize: 100 })) {
+    scope(() => {
+      counter.add(digitsNetwork.apply(variables, input).y, labels);
+      return undefined;
+    });
+    await breathe();
+  }
+  return 100 * (counter.result()[0] as number);
 }

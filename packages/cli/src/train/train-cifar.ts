@@ -1,0 +1,100 @@
+import { subset } from '@subbyte/datasets';
+import { simplify, withConstants } from '@subbyte/graph';
+import { fromOnnx, toOnnx } from '@subbyte/onnx';
+import { random } from '@subbyte/tensor';
+import type { Context, Outcome } from '../commands/command.ts';
+import { subbyteEngine } from '../engines/subbyte.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { table } from '../format/table.ts';
+import { durationText } from '../format/units.ts';
+import { useWasm } from '../io/backend.ts';
+import { checkWritable, writeAtomically } from '../io/files.ts';
+import { openModel } from '../io/model-file.ts';
+import { modelInput } from '../io/model-input.ts';
+import { evaluate } from '../measure/evaluate.ts';
+import { cifar10Folder, openCifar10 } from '../sources/cifar10.ts';
+import { fineTuning } from './fine-tune.ts';
+import { type RunOptions, runTraining, settingsOf } from './run-training.ts';
+
+/** Options of fine-tuning. */
+export interface CifarOptions extends RunOptions {
+  /** ONNX file. */
+  readonly model: string;
+  /** `cifar10:DIR` */
+  readonly data: string;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/**
+ * Goes on training an imported classifier of CIFAR-10, writes it, and measures it before and after.
+ * @throws CliError when files cannot be read or written, or the run is interrupted.
+ */
+export async function trainCifar(options: CifarOptions, context: Context): Promise<Outcome> {
+  const { model: path, data, out, mean, std, samples, seed, threads, batch } = options;
+  const folder = data.startsWith('cifar10:') ? data.slice('cifar10:'.length) : '';
+  if (folder === '') throw new UsageError(`--data is "${data}", expected cifar10:DIR`);
+  await checkWritable(out);
+  await useWasm({ threads });
+  const model = await openModel(path);
+  const { shape } = modelInput(model);
+  if (typeof shape[0] === 'number') {
+    throw new CliError(`${path} takes ${shape[0]} pictures at a time, expected an open batch size`);
+  }
+  const graph = simplify(fromOnnx(model.bytes, { externalData: model.externalData }), {
+    keepBatchNorm: true,
+  });
+  if (!graph.nodes.some(({ op }) => op === 'batchNorm')) {
+    context.terminal.note(`${path} has no batch norms left: only its weights learn`);
+  }
+  const test = await openCifar10(folder, { seed, split: 'test', mean, std, inputShape: shape });
+  const accuracyOf = async (file: string): Promise<number> => {
+    const session = await subbyteEngine.load(await openModel(file));
+    try {
+      const { score } = await evaluate(session, test, {
+        signal: context.signal,
+        onProgress: (done, total) => context.terminal.progress(`evaluating ${file}`, done, total),
+      });
+      return (score as { readonly top1: number }).top1;
+    } finally {
+      await session.dispose();
+    }
+  };
+  const before = await accuracyOf(path);
+
+  const all = await cifar10Folder(folder, 'train');
+  const learn =
+    samples < all.size ? subset(all, random(0).permutation(all.size).subarray(0, samples)) : all;
+  if (learn.size < batch)
+    throw new CliError(`${learn.size} pictures do not fill a batch of ${batch}`);
+  const { training, fresh } = fineTuning(graph, learn, { mean, std }, options);
+  const settings = settingsOf('cifar', options);
+  const { trained, ...figures } = await runTraining(training, fresh, settings, options, context);
+  const tuned = withConstants(withConstants(graph, trained.parameters), trained.state);
+  await writeAtomically(out, toOnnx(tuned, { form: 'float' }));
+  const after = await accuracyOf(out);
+  return {
+    text: table(
+      [{ title: 'cifar' }, { title: '', align: 'right' }],
+      [
+        ['accuracy before', `${before.toFixed(2)} %`],
+        ['accuracy after', `${after.toFixed(2)} %`],
+        ['pictures learned from', learn.size],
+        ['steps', figures.steps],
+        ['time', durationText(figures.seconds * 1000)],
+        ['images per second', figures.imagesPerSecond.toFixed(0)],
+        ['wrote', out],
+      ],
+    ),
+    data: {
+      target: 'cifar',
+      before,
+      after,
+      accuracy: after,
+      ...figures,
+      threads,
+      output: out,
+      checkpoint: options.checkpoint,
+    },
+  };
+}
