@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tooling/test/*.test.ts'],
     benchmark: { include: ['packages/*/bench/**/*.bench.ts'] },
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+    setupFiles: ['tooling/test-setup.ts'],
     // Tests run whole networks, several files at once on a small machine.
     testTimeout: 60_000,
   },

@@ -11,7 +11,13 @@ let workspace = '';
 
 beforeAll(() => {
   workspace = mkdtempSync(join(tmpdir(), 'subbyte-new-'));
-  for (const name of ['package.json', 'turbo.json', 'tsconfig.json', 'vitest.config.ts']) {
+  for (const name of [
+    'package.json',
+    'turbo.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+    'tooling/test-setup.ts',
+  ]) {
     cpSync(join(root, name), join(workspace, name));
   }
   symlinkSync(join(root, 'node_modules'), join(workspace, 'node_modules'));

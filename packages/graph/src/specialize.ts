@@ -3,7 +3,7 @@
 
 import type { OptionsOf } from '@subbyte/kernels';
 import { type DataType, isFloat, normalizeAxis, type Tensor, toNumbers } from '@subbyte/tensor';
-import { GraphError } from './errors.ts';
+import { GraphError, nodeError } from './errors.ts';
 import { normalizeAxes, toTheEnd } from './operations/resolve-options.ts';
 import type { Operand } from './operations/rule.ts';
 import { resizeOptions } from './resize-options.ts';
@@ -204,7 +204,7 @@ export function specialize(node: Node, operands: Operands): Node | undefined {
     return result && ({ ...node, ...result, inputs: node.inputs.slice(0, 1) } as Node);
   } catch (error) {
     if (error === unknown) return undefined;
-    throw error;
+    throw nodeError(node, error);
   }
 }
 

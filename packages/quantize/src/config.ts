@@ -19,7 +19,10 @@ export interface WeightConfig {
   readonly groupSize?: number | undefined;
   /** Zero point 0. Default true. */
   readonly symmetric?: boolean | undefined;
-  /** How ranges are chosen. Default `mse`. */
+  /**
+   * How ranges are chosen. Default `minMax`: the few large weights of a channel often meet large inputs,
+   * and searches that look at weights alone clip them.
+   */
   readonly observer?: RangeOption | undefined;
 }
 
@@ -150,7 +153,13 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
   const { activations, overrides = {}, activationOps = integerOps } = config;
   if (!config.weights) throw new QuantizeError('weights are missing: expected { bits }');
   const weights = merge<Complete<WeightConfig>>(
-    { bits: 0 as Bits, granularity: 'perChannel', groupSize: 32, symmetric: true, observer: 'mse' },
+    {
+      bits: 0 as Bits,
+      granularity: 'perChannel',
+      groupSize: 32,
+      symmetric: true,
+      observer: 'minMax',
+    },
     config.weights,
   );
   checkWeights('weights', weights);

@@ -1,6 +1,6 @@
 import type { Graph, Node, OpName } from '@subbyte/graph';
 import { type Granularity, perTensor } from '@subbyte/quantizers';
-import type { Tensor } from '@subbyte/tensor';
+import type { Shape, Tensor } from '@subbyte/tensor';
 
 /** Operations that may have weights to quantize. */
 export const weightedOps: ReadonlySet<OpName> = new Set(['conv2d', 'convTranspose2d', 'matmul']);
@@ -57,15 +57,20 @@ export function layerOf(node: Node, graph: Graph): Layer | string {
   return { node, weight, channelAxis, inputAxis: 0, resultAxis: 1, channels };
 }
 
-/** The granularity of a layer's weights. */
+/**
+ * The granularity of a layer's weights of `shape`. Layers with fewer inputs than a group takes (depthwise
+ * convolutions) have a scale per channel: theirs would be nearly as many as their weights.
+ */
 export function weightGranularity(
   layer: Layer,
+  shape: Shape,
   kind: 'perTensor' | 'perChannel' | 'perGroup',
   groupSize: number,
 ): Granularity {
-  if (kind === 'perGroup') return { kind, axis: layer.inputAxis, size: groupSize };
+  const enough = (shape[layer.inputAxis] ?? 0) >= groupSize;
+  if (kind === 'perGroup' && enough) return { kind, axis: layer.inputAxis, size: groupSize };
   if (kind === 'perTensor' || layer.channelAxis === undefined) return perTensor;
-  return { kind, axis: layer.channelAxis };
+  return { kind: 'perChannel', axis: layer.channelAxis };
 }
 
 /** Names of the layers that no other layer comes before, and of those that none comes after. */

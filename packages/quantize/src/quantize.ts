@@ -8,6 +8,7 @@ import { insertQuantizers } from './insert.ts';
 import { weightedOps } from './layers.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
+import { roundBiases } from './round-biases.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
 
 /** A quantized graph and what was done to it. */
@@ -65,6 +66,7 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
     quantized = correction.graph;
     corrections = correction.magnitudes;
   }
+  quantized = roundBiases(quantized);
   const layerNodes = float.nodes.filter(({ op }) => weightedOps.has(op));
   const results = new Set(layerNodes.flatMap(({ outputs }) => outputs));
   const measured =

@@ -38,7 +38,7 @@ export function fitWeights(
       symmetric,
       signed: true,
       observer,
-      granularity: weightGranularity(layer, granularity, groupSize),
+      granularity: weightGranularity(layer, weights.shape, granularity, groupSize),
     }).fit(weights);
     const bias = graph.constants.get(layer.node.inputs[2] ?? '');
     const quantizer = inputScale && bias ? roomForBias(fitted, bias, inputScale) : fitted;

@@ -156,7 +156,7 @@ test('the report is plain data with a histogram and an SQNR for every layer', as
   expect(counted[0]).toBe(32 * 3 * 8 * 8);
   expect(graph.metadata.author).toBe('test');
   expect(JSON.parse(graph.metadata['subbyte.recipe'] ?? '')).toEqual(report.recipe);
-  expect(report.recipe).toMatchObject({ samples: 32, weights: { bits: 8, observer: 'mse' } });
+  expect(report.recipe).toMatchObject({ samples: 32, weights: { bits: 8, observer: 'minMax' } });
   const short = JSON.parse(graph.metadata['subbyte.report'] ?? '');
   expect(short.layers).toHaveLength(4);
 });

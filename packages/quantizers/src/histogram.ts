@@ -90,8 +90,9 @@ export function addToHistogram(histogram: Histogram, input: Tensor<'float32'>): 
   }
   if (data.length === 0) return;
   if (min < histogram.min || max > histogram.max) {
-    histogram.min = min;
-    histogram.max = max;
+    // + 0: the order of values must not decide between 0 and -0.
+    histogram.min = min + 0;
+    histogram.max = max + 0;
     if (min !== max || min !== 0) fit(histogram, Math.min(min, 0), Math.max(max, 0));
   }
   const { counts, sums, first } = histogram;

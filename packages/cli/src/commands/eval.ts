@@ -27,11 +27,17 @@ export const evalCommand: Command = defineCommand({
       valueHint: engineNames.join('|'),
       description: 'What runs the model',
     },
+    against: {
+      type: 'string',
+      valueHint: engineNames.join('|'),
+      description: 'Also run it here, and tell the largest difference of an output',
+    },
     ...sourceArguments,
   },
   examples: [
     'model.onnx --data cifar10:data/cifar10 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225',
     'model.onnx --data folder:photos --engine ort-web --samples 500 --json',
+    'model.onnx --data folder:photos --engine subbyte --against ort-node',
     'recogniser.onnx --data ocr --samples 200',
   ],
   run: async (args, { terminal, signal }) => {
@@ -45,10 +51,13 @@ export const evalCommand: Command = defineCommand({
         `--data is "${args.data}", which has no labels to score by; expected cifar10:, folder: or ocr`,
       );
     }
+    const other = args.against && choiceOf('against', args.against, engineNames);
     const session = await engines[engine].load(model);
+    const against = other ? await engines[other].load(model) : undefined;
     try {
-      const { score, samples, milliseconds } = await evaluate(session, source, {
+      const { score, samples, milliseconds, maxDifference } = await evaluate(session, source, {
         signal,
+        against,
         onProgress: (done, total) => terminal.progress('evaluating', done, total),
       });
       return {
@@ -56,6 +65,9 @@ export const evalCommand: Command = defineCommand({
           [{ title: args.model }, { title: engine, align: 'right' }],
           [
             ...Object.entries(score).map(([name, value]) => [name, `${value.toFixed(2)} %`]),
+            ...(maxDifference === undefined
+              ? []
+              : [[`largest difference to ${other}`, maxDifference.toExponential(1)]]),
             ['samples', samples],
             ['time', durationText(milliseconds)],
             ['per sample', durationText(milliseconds / Math.max(samples, 1))],
@@ -66,12 +78,14 @@ export const evalCommand: Command = defineCommand({
           images: samples,
           seconds: milliseconds / 1000,
           engine,
+          ...(maxDifference === undefined ? {} : { against: other, maxDifference }),
           model: args.model,
           data: args.data,
         },
       };
     } finally {
       await session.dispose();
+      await against?.dispose();
     }
   },
 });

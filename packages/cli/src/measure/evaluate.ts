@@ -1,6 +1,7 @@
 import type { Session } from '../engines/engine.ts';
 import { CliError } from '../errors.ts';
 import { breathe, type Source } from '../sources/source.ts';
+import { difference } from './difference.ts';
 import { type Score, scorers } from './scorers.ts';
 
 /** A score and the time that running the model took. */
@@ -9,6 +10,8 @@ export interface Evaluation {
   readonly samples: number;
   /** Of the model alone, without reading the samples. */
   readonly milliseconds: number;
+  /** Largest difference of an output element to the other session's; absent without one. */
+  readonly maxDifference?: number;
 }
 
 /**
@@ -21,14 +24,18 @@ export async function evaluate(
   options: {
     readonly signal?: AbortSignal;
     readonly onProgress?: (done: number, total: number) => void;
+    /** Runs the same samples, to compare outputs with. */
+    readonly against?: Session | undefined;
   } = {},
 ): Promise<Evaluation> {
+  const { against } = options;
   if (source.truth === 'none') throw new CliError('samples without labels: nothing to score by');
   const scorer = await scorers[source.truth]();
   const inputName = session.inputNames[0] ?? '';
   const outputName = session.outputNames[0] ?? '';
   let milliseconds = 0;
   let samples = 0;
+  let maxDifference = 0;
   for await (const batch of source.batches()) {
     options.signal?.throwIfAborted();
     const start = performance.now();
@@ -37,9 +44,14 @@ export async function evaluate(
     const output = outputs[outputName];
     if (!output) throw new CliError(`the model gave no output "${outputName}"`);
     scorer.add(output, batch);
+    if (against) {
+      const others = await against.run({ [inputName]: batch.input });
+      maxDifference = Math.max(maxDifference, difference([others], [outputs]).largest);
+    }
     samples += batch.input.shape[0] ?? 0;
     options.onProgress?.(samples, source.count);
     await breathe();
   }
-  return { score: scorer.score(), samples, milliseconds };
+  const evaluation = { score: scorer.score(), samples, milliseconds };
+  return against ? { ...evaluation, maxDifference } : evaluation;
 }

@@ -7,7 +7,7 @@ type Name =
   | 'weights'
   | 'activations'
   | 'observer'
-  | 'activation-observer'
+  | 'weight-observer'
   | 'granularity'
   | 'group-size'
   | 'first-last'
@@ -33,12 +33,13 @@ export const quantizeArguments: {
     type: 'string',
     default: 'mse',
     valueHint: 'mse|minmax|percentile|entropy',
-    description: 'How ranges are chosen',
+    description: 'How ranges of the values between layers are chosen',
   },
-  'activation-observer': {
+  'weight-observer': {
     type: 'string',
+    default: 'minmax',
     valueHint: 'mse|minmax|percentile|entropy',
-    description: 'The same for the values between layers (Default: --observer)',
+    description: 'The same for the weights',
   },
   granularity: {
     type: 'string',
@@ -67,7 +68,7 @@ type Given = { readonly [Option in Name]?: string | undefined } & {
 const bitsOf = (option: Name, text = '8'): Bits => integerOf(option, text, 2, 8) as Bits;
 
 /** `minmax` as people write it, `minMax` as the libraries do. */
-function observerOf(option: Name, text = 'mse'): RangeOption {
+function observerOf(option: Name, text: string): RangeOption {
   const names = rangeMethods.map((name) => name.toLowerCase());
   const chosen = choiceOf(option, text.toLowerCase(), names);
   return rangeMethods[names.indexOf(chosen)] ?? 'mse';
@@ -87,9 +88,8 @@ export function quantizeConfigOf(given: Given): QuantizeConfig {
   if (groupSize !== undefined && granularity !== 'perGroup') {
     throw new UsageError(`--group-size is for --granularity perGroup, not ${granularity}`);
   }
-  const observer = observerOf('observer', given.observer);
-  const ofActivations = given['activation-observer'] ?? given.observer;
-  const activationObserver = observerOf('activation-observer', ofActivations);
+  const observer = observerOf('observer', given.observer ?? 'mse');
+  const weightObserver = observerOf('weight-observer', given['weight-observer'] ?? 'minmax');
   const ends = bitsOf('first-last', given['first-last']);
   const weights = bitsOf('weights', given.weights);
   const isFloat = given.activations === 'float';
@@ -99,11 +99,10 @@ export function quantizeConfigOf(given: Given): QuantizeConfig {
     weights: {
       bits: weights,
       granularity,
-      observer,
+      observer: weightObserver,
       ...(groupSize === undefined ? {} : { groupSize: integerOf('group-size', groupSize, 1) }),
     },
-    activations:
-      activations === undefined ? undefined : { bits: activations, observer: activationObserver },
+    activations: activations === undefined ? undefined : { bits: activations, observer },
     firstLayer: firstLast,
     lastLayer: firstLast,
     keepFloat: namesOf(given['keep-float']),
