@@ -3,14 +3,14 @@
 /** First tap at or behind the edge of the image, when the window starts at `start`. */
 // @ts-ignore: decorator
 @inline
-function firstTap(start: i32, dilation: i32): i32 {
+export function firstTap(start: i32, dilation: i32): i32 {
   return start >= 0 ? 0 : (dilation - 1 - start) / dilation;
 }
 
 /** The tap behind the last one in an image of `length`. */
 // @ts-ignore: decorator
 @inline
-function lastTap(start: i32, dilation: i32, length: i32, taps: i32): i32 {
+export function lastTap(start: i32, dilation: i32, length: i32, taps: i32): i32 {
   return start >= length ? 0 : min(taps, (length - 1 - start) / dilation + 1);
 }
 

@@ -41,12 +41,12 @@ function softmaxLine(y: usize, g: usize, to: usize, length: i32, logarithm: bool
 
 // @ts-ignore: decorator
 @inline
-function part(y: v128, g: v128, logarithm: bool): v128 {
+export function part(y: v128, g: v128, logarithm: bool): v128 {
   return logarithm ? g : f32x4.mul(g, y);
 }
 
 // @ts-ignore: decorator
 @inline
-function slope(y: v128, g: v128, sum: v128, logarithm: bool): v128 {
+export function slope(y: v128, g: v128, sum: v128, logarithm: bool): v128 {
   return logarithm ? f32x4.sub(g, f32x4.mul(exp(y), sum)) : f32x4.mul(y, f32x4.sub(g, sum));
 }

@@ -99,7 +99,7 @@ function tile<S>(
 
 // @ts-ignore: decorator
 @inline
-function add(to: usize, left: v128, right: v128): void {
+export function add(to: usize, left: v128, right: v128): void {
   v128.store(to, f32x4.add(v128.load(to), left));
   v128.store(to, f32x4.add(v128.load(to, 16), right), 16);
 }
