@@ -5,6 +5,8 @@ export interface Contestant {
   readonly run: () => unknown;
   /** Seconds of measured time after which it has run often enough. */
   readonly seconds: number;
+  /** Seconds that its first call may take; beyond them that call is the only one. Default: 60. */
+  readonly patience?: number;
 }
 
 /** What was measured, milliseconds; `failure` when the contestant cannot do the work. */
@@ -33,14 +35,11 @@ const medianOf = (values: readonly number[]): number =>
 /**
  * Lets all contestants work in turn (A B C A B C …), so that all meet the same machine. Each runs
  * once to warm up, at least once measured, and leaves when its time is used up. Whoever takes
- * longer than `slowest` seconds to warm up is not asked again: that call counts.
+ * longer than its `patience` to warm up is not asked again: that call counts.
  */
 export async function race(
   contestants: readonly Contestant[],
-  {
-    slowest = 45,
-    leastRounds = 5,
-  }: { readonly slowest?: number; readonly leastRounds?: number } = {},
+  { leastRounds = 5 }: { readonly leastRounds?: number } = {},
 ): Promise<readonly Lap[]> {
   const entries = contestants.map((contestant) => ({
     contestant,
@@ -51,7 +50,8 @@ export async function race(
   for (const entry of entries) {
     try {
       const time = await milliseconds(entry.contestant.run);
-      if (time > slowest * 1000) Object.assign(entry, { times: [time], cold: true });
+      if (time > (entry.contestant.patience ?? 60) * 1000)
+        Object.assign(entry, { times: [time], cold: true });
     } catch (error) {
       entry.failure = message(error);
     }

@@ -24,13 +24,23 @@ export function tfjsConvolution(convolution: Convolution): {
         ? tf.conv2d(image, weight, stride, padding, 'NHWC', 1, 'floor')
         : tf.depthwiseConv2d(image, weight, stride, padding, 'NHWC', 1, 'floor'),
     );
-  const gradients = tf.valueAndGrads((image, weight) =>
-    conv(image as tf.Tensor4D, weight as tf.Tensor4D),
-  );
+  const attributes = { strides: stride, dilations: 1, pad: padding, dataFormat: 'NHWC' };
+  const [toInput, toFilter] =
+    groups === 1
+      ? [tf.Conv2DBackpropInput, tf.Conv2DBackpropFilter]
+      : [tf.DepthwiseConv2dNativeBackpropInput, tf.DepthwiseConv2dNativeBackpropFilter];
+  const dy = tf.ones<tf.Rank.R4>([batch, size / stride, size / stride, outputs]);
+  // The kernels themselves: the Node build of tfjs-core registers no gradients.
+  const both = (): void => {
+    conv(x, w);
+    const rest = { ...attributes, dimRoundingMode: 'floor' };
+    tf.engine().runKernel(toInput, { dy, filter: w }, { ...rest, inputShape: x.shape });
+    tf.engine().runKernel(toFilter, { x, dy }, { ...rest, filterShape: w.shape });
+  };
   const inTidy = (work: () => unknown) => (): void => {
     tf.tidy(() => {
       work();
     });
   };
-  return { forward: inTidy(() => conv(x, w)), both: inTidy(() => gradients([x, w])) };
+  return { forward: inTidy(() => conv(x, w)), both: inTidy(both) };
 }
