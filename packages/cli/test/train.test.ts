@@ -21,7 +21,7 @@ async function appearance(name: string): Promise<void> {
 }
 
 test('a few steps teach something, the same for any number of threads', async () => {
-  const result = await run('one.safetensors', '--threads', '1');
+  const result = await run('one.onnx', '--threads', '1');
   expect(result.code).toBe(0);
   const epochs = result.stderr.trim().split('\n');
   expect(epochs).toHaveLength(3);
@@ -30,12 +30,12 @@ test('a few steps teach something, the same for any number of threads', async ()
   const { accuracy, steps, heldOut } = lastJson<Record<string, number>>(result);
   expect({ steps, heldOut }).toEqual({ steps: 30, heldOut: 2000 });
   expect(accuracy).toBeGreaterThan(25);
-  await run('two.safetensors', '--threads', '2');
-  expect(await bytesOf('two.safetensors')).toEqual(await bytesOf('one.safetensors'));
+  await run('two.onnx', '--threads', '2');
+  expect(await bytesOf('two.onnx')).toEqual(await bytesOf('one.onnx'));
 }, 60_000);
 
 test('a run that is killed and goes on ends with the same bytes', async () => {
-  await run('straight.safetensors', '--seed', '5', '--threads', '1');
+  await run('straight.onnx', '--seed', '5', '--threads', '1');
   const words = [
     ...tiny,
     '--epochs',
@@ -43,25 +43,23 @@ test('a run that is killed and goes on ends with the same bytes', async () => {
     '--seed',
     '5',
     '--out',
-    'killed.safetensors',
+    'killed.onnx',
     '--save-every',
     '3',
   ];
   const child = startCli(words, folder);
   const ended = finished(child);
-  await appearance('killed.safetensors.checkpoint');
+  await appearance('killed.onnx.checkpoint');
   child.kill('SIGKILL');
   expect((await ended).code).not.toBe(0);
-  expect(existsSync(join(folder, 'killed.safetensors'))).toBe(false);
+  expect(existsSync(join(folder, 'killed.onnx'))).toBe(false);
   const { resumedAt } = lastJson<{ resumedAt: number }>(
     await runCli([...words, '--resume'], folder),
   );
   expect(resumedAt).toBeGreaterThanOrEqual(3);
   expect(resumedAt).toBeLessThan(30);
   for (const end of ['', '.checkpoint']) {
-    expect(await bytesOf(`killed.safetensors${end}`)).toEqual(
-      await bytesOf(`straight.safetensors${end}`),
-    );
+    expect(await bytesOf(`killed.onnx${end}`)).toEqual(await bytesOf(`straight.onnx${end}`));
   }
 }, 60_000);
 
@@ -70,23 +68,23 @@ test('Ctrl-C keeps the training, whole', async () => {
   // The killed run before may have left one.
   const before = await temporary();
   const child = startCli(
-    [...tiny, '--epochs', '200', '--threads', '1', '--out', 'stopped.safetensors'],
+    [...tiny, '--epochs', '200', '--threads', '1', '--out', 'stopped.onnx'],
     folder,
   );
   const ended = finished(child);
-  await appearance('stopped.safetensors.checkpoint');
+  await appearance('stopped.onnx.checkpoint');
   child.kill('SIGINT');
   const { code, stderr } = await ended;
   expect(code).toBe(130);
   expect(stderr).toMatch(/interrupted after step \d+ of 2000; --resume goes on/);
-  expect(existsSync(join(folder, 'stopped.safetensors'))).toBe(false);
+  expect(existsSync(join(folder, 'stopped.onnx'))).toBe(false);
   expect(await temporary()).toEqual(before);
 }, 60_000);
 
 test('a checkpoint goes on only with the settings it was started with', async () => {
-  const { code, stderr } = await run('straight.safetensors', '--seed', '6', '--resume');
+  const { code, stderr } = await run('straight.onnx', '--seed', '6', '--resume');
   expect(code).toBe(1);
   expect(stderr).toContain('is of a run with seed 5, expected 6');
-  const missing = await run('none.safetensors', '--resume');
-  expect(missing.stderr).toContain('cannot read none.safetensors.checkpoint: no such file');
+  const missing = await run('none.onnx', '--resume');
+  expect(missing.stderr).toContain('cannot read none.onnx.checkpoint: no such file');
 });

@@ -18,7 +18,7 @@ interface Defaults {
 }
 
 const targets = {
-  digits: { out: 'digits.safetensors', epochs: '20', batch: '64', rate: '0.1', samples: 8000 },
+  digits: { out: 'digits.onnx', epochs: '20', batch: '64', rate: '0.1', samples: 8000 },
   cifar: { out: 'cifar.onnx', epochs: '1', batch: '128', rate: '0.001', samples: 50_000 },
 } as const satisfies Record<string, Defaults>;
 

@@ -1,15 +1,9 @@
-import {
-  accuracyCounter,
-  batches,
-  type Dataset,
-  randomCrop,
-  subset,
-  trainingBatches,
-} from '@subbyte/datasets';
+import { batches, type Dataset, randomCrop, subset, trainingBatches } from '@subbyte/datasets';
+import { type Graph, trace } from '@subbyte/graph';
 import { type Module, resnet } from '@subbyte/nn';
 import { cosine, sgd, warmUp } from '@subbyte/optim';
-import { random, scope, type Tree } from '@subbyte/tensor';
-import { breathe } from '../sources/source.ts';
+import { random, type Tensor, zeros } from '@subbyte/tensor';
+import type { Source } from '../sources/source.ts';
 import type { RunOptions } from './run-training.ts';
 import type { Trained, Training } from './train.ts';
 
@@ -73,18 +67,19 @@ export function freshDigits({ optimizer }: Training, seed: number): Trained {
   return { ...variables, optimizer: optimizer.init(variables.parameters) };
 }
 
-/** Accuracy in percent on the digits held out. */
-export async function measureDigits(
-  variables: { readonly parameters: Tree; readonly state: Tree },
-  test: Dataset,
-): Promise<number> {
-  const counter = accuracyCounter([1]);
-  for await (const { input, labels = [] } of batches(test, { ...normalization, batchSize: 100 })) {
-    scope(() => {
-      counter.add(digitsNetwork.apply(variables, input).y, labels);
-      return undefined;
-    });
-    await breathe();
-  }
-  return 100 * (counter.result()[0] as number);
+/** The trained network as a graph: `input` `[N, 1, 28, 28]`, any N, to `output` `[N, 10]`. */
+export function digitsGraph({ parameters, state }: Trained): Graph {
+  const variables = { parameters, state };
+  return trace((x: Tensor) => digitsNetwork.apply(variables, x).y, zeros([2, 1, 28, 28]), {
+    name: 'digits',
+    names: parameters,
+    batch: 'N',
+  });
 }
+
+/** The digits held out as a source to evaluate on. */
+export const unseenDigits = (test: Dataset): Source => ({
+  count: test.size,
+  truth: 'labels',
+  batches: () => batches(test, { ...normalization, batchSize: 100 }),
+});

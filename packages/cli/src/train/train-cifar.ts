@@ -3,7 +3,6 @@ import { simplify, withConstants } from '@subbyte/graph';
 import { fromOnnx, toOnnx } from '@subbyte/onnx';
 import { random } from '@subbyte/tensor';
 import type { Context, Outcome } from '../commands/command.ts';
-import { subbyteEngine } from '../engines/subbyte.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { table } from '../format/table.ts';
 import { durationText } from '../format/units.ts';
@@ -11,8 +10,8 @@ import { useWasm } from '../io/backend.ts';
 import { checkWritable, writeAtomically } from '../io/files.ts';
 import { openModel } from '../io/model-file.ts';
 import { modelInput } from '../io/model-input.ts';
-import { evaluate } from '../measure/evaluate.ts';
 import { cifar10Folder, openCifar10 } from '../sources/cifar10.ts';
+import { accuracyOf } from './accuracy-of.ts';
 import { fineTuning } from './fine-tune.ts';
 import { type RunOptions, runTraining, settingsOf } from './run-training.ts';
 
@@ -48,19 +47,7 @@ export async function trainCifar(options: CifarOptions, context: Context): Promi
     context.terminal.note(`${path} has no batch norms left: only its weights learn`);
   }
   const test = await openCifar10(folder, { seed, split: 'test', mean, std, inputShape: shape });
-  const accuracyOf = async (file: string): Promise<number> => {
-    const session = await subbyteEngine.load(await openModel(file));
-    try {
-      const { score } = await evaluate(session, test, {
-        signal: context.signal,
-        onProgress: (done, total) => context.terminal.progress(`evaluating ${file}`, done, total),
-      });
-      return (score as { readonly top1: number }).top1;
-    } finally {
-      await session.dispose();
-    }
-  };
-  const before = await accuracyOf(path);
+  const before = await accuracyOf(path, test, context);
 
   const all = await cifar10Folder(folder, 'train');
   const learn =
@@ -72,7 +59,7 @@ export async function trainCifar(options: CifarOptions, context: Context): Promi
   const { trained, ...figures } = await runTraining(training, fresh, settings, options, context);
   const tuned = withConstants(withConstants(graph, trained.parameters), trained.state);
   await writeAtomically(out, toOnnx(tuned, { form: 'float' }));
-  const after = await accuracyOf(out);
+  const after = await accuracyOf(out, test, context);
   return {
     text: table(
       [{ title: 'cifar' }, { title: '', align: 'right' }],

@@ -1,11 +1,12 @@
-import { encodeSafetensors } from '@subbyte/nn';
+import { toOnnx } from '@subbyte/onnx';
 import type { Context, Outcome } from '../commands/command.ts';
 import { table } from '../format/table.ts';
 import { durationText } from '../format/units.ts';
 import { useWasm } from '../io/backend.ts';
 import { checkWritable, writeAtomically } from '../io/files.ts';
 import { mnistDigits } from '../io/mnist-digits.ts';
-import { digitsTraining, freshDigits, measureDigits, splitDigits } from './digits.ts';
+import { accuracyOf } from './accuracy-of.ts';
+import { digitsGraph, digitsTraining, freshDigits, splitDigits, unseenDigits } from './digits.ts';
 import { type RunOptions, runTraining, settingsOf } from './run-training.ts';
 
 /**
@@ -21,9 +22,8 @@ export async function trainDigits(options: RunOptions, context: Context): Promis
   const fresh = freshDigits(training, seed);
   const settings = settingsOf('digits', options);
   const { trained, ...figures } = await runTraining(training, fresh, settings, options, context);
-  const variables = { parameters: trained.parameters, state: trained.state };
-  await writeAtomically(out, encodeSafetensors(variables));
-  const accuracy = await measureDigits(variables, test);
+  await writeAtomically(out, toOnnx(digitsGraph(trained), { form: 'float' }));
+  const accuracy = await accuracyOf(out, unseenDigits(test), context);
   return {
     text: table(
       [{ title: 'digits' }, { title: '', align: 'right' }],
