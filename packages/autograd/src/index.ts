@@ -79,7 +79,11 @@ export {
   logSoftmax,
   softmax,
 } from './functions/normalization.ts';
-export { dequantizeLinear, fakeQuantizeUniform } from './functions/quantization.ts';
+export {
+  dequantizeLinear,
+  fakeQuantizeDrop,
+  fakeQuantizeUniform,
+} from './functions/quantization.ts';
 export {
   argMax,
   cumulativeSum,

@@ -30,6 +30,13 @@ export interface GraphApplyOptions {
   readonly train?: boolean | undefined;
   /** Values to return, intermediate ones too; default: the graph's outputs. */
   readonly outputs?: readonly string[] | undefined;
+  /**
+   * Computes a node in place of its operation, through autograd's functions; `undefined`: as always.
+   * So quantizers are made to learn (rounding, steps), or layers are replaced.
+   */
+  readonly compute?:
+    | ((node: Node, operands: readonly (Tensor | undefined)[]) => readonly Tensor[] | undefined)
+    | undefined;
 }
 
 /** What applying a differentiable graph gives. */
@@ -139,7 +146,7 @@ export function differentiable(
   });
 
   const apply: DifferentiableGraph['apply'] = (variables, inputs, options = {}) => {
-    const { train = false, outputs = defaultOutputs } = options;
+    const { train = false, outputs = defaultOutputs, compute } = options;
     checkGiven(graph, known, inputs);
     const unknown = outputs.find((name) => !known.has(name));
     if (unknown !== undefined) throw new GraphError(`no value is named "${unknown}"`);
@@ -175,9 +182,10 @@ export function differentiable(
       const operands = node.inputs.map((name) => values.get(name));
       try {
         const results =
-          train && node.op === 'batchNorm'
+          compute?.(node, operands) ??
+          (train && node.op === 'batchNorm'
             ? [normalize(node, operands as Tensor[])]
-            : applyNode(node, operands);
+            : applyNode(node, operands));
         for (const [i, name] of node.outputs.entries()) {
           if (name !== '' && !values.has(name)) values.set(name, results[i] as Tensor);
         }

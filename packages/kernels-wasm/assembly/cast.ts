@@ -1,4 +1,5 @@
 // Conversions between float32 and the integer types that occur in models.
+export function copyBytes(x: usize, y: usize, bytes: usize): void { memory.copy(y, x, bytes); }
 export function floatToInt32(x: usize, y: usize, n: i32): void {
   const end = x + (<usize>n << 2);
   for (; x < end; x += 16) {

@@ -12,6 +12,7 @@ export {
 } from './quantize';
 export * from './pool-gradient';
 export * from './quantize-gradient';
+export * from './random-select';
 export * from './reduce';
 export * from './resize';
 export * from './scatter';

@@ -1,3 +1,4 @@
+import { bytesPerElement } from '@subbyte/tensor';
 import type { WasmFunctions } from './functions.ts';
 import { defineKernel, type KernelFactory } from './kernel.ts';
 
@@ -10,11 +11,19 @@ const conversions: Readonly<
   'bool float32': 'uint8ToFloat',
 } satisfies Record<string, keyof WasmFunctions>;
 
-/** Converts between float32 and int32, uint8, bool. */
+/** Converts between float32 and int32, uint8, bool; copies what has the type already. */
 export const cast: KernelFactory<'cast'> = defineKernel(
   'cast',
-  ([x], { dtype }) => conversions[`${x.dtype} ${dtype}`] !== undefined,
+  ([x], { dtype }) => x.dtype === dtype || conversions[`${x.dtype} ${dtype}`] !== undefined,
   (engine, [x], { dtype }, result) => {
+    if (x.dtype === dtype) {
+      engine.wasm.copyBytes(
+        engine.address(x),
+        result.address,
+        result.size * bytesPerElement(dtype),
+      );
+      return;
+    }
     const name = conversions[`${x.dtype} ${dtype}`] as 'floatToInt32';
     engine.wasm[name](engine.address(x), result.address, result.size);
   },

@@ -72,7 +72,7 @@ export interface WasmFunctions
     Readonly<Record<BinaryFunction, Binary>>,
     Readonly<Record<ReduceFunction, Reduce>>,
     Readonly<Record<DecodeFunction, Decode>>,
-    Readonly<Record<'floatToInt32' | 'int32ToFloat' | 'uint8ToFloat', Convert>> {
+    Readonly<Record<'floatToInt32' | 'int32ToFloat' | 'uint8ToFloat' | 'copyBytes', Convert>> {
   activateAll(x: Address, n: number, ...activation: Act): void;
   gemmScratch(k: number): number;
   gemm(

@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts';
 
 /** Elements of the smallest piece: whole vectors and cache lines. */
-const piece = 1024;
+export const piece = 1024;
 
 /** About what one element of an elementwise kernel costs, in multiplications of a matrix product. */
 export const elementCost = 4;

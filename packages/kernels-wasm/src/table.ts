@@ -34,6 +34,12 @@ import {
   fakeQuantizeUniformScaleGradient,
 } from './quantize-gradient.ts';
 import {
+  fakeQuantizeDrop,
+  fakeQuantizeDropGradient,
+  fakeQuantizeDropScaleGradient,
+  randomSelect,
+} from './random-select.ts';
+import {
   reduceL1,
   reduceL2,
   reduceMax,
@@ -153,6 +159,10 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   gatherGradient,
   fakeQuantizeUniformGradient,
   fakeQuantizeUniformScaleGradient,
+  randomSelect,
+  fakeQuantizeDrop,
+  fakeQuantizeDropGradient,
+  fakeQuantizeDropScaleGradient,
   sgdUpdate,
   adamUpdate,
   blendUpdate,

@@ -25,6 +25,9 @@ type FakeQuantize = [
   maximum: number,
 ];
 
+type Coins = [first: number, threshold: number, always: number];
+type Grid = [scales: Address, zeros: Address, minimum: number, maximum: number];
+
 /** Sizes of planes, results and windows of a pooling kernel. */
 export type PoolGeometry = readonly [
   planes: number,
@@ -59,6 +62,22 @@ export interface TrainingFunctions
   extends Readonly<Record<ActivationGradientFunction, ActivationGradient>>,
     Readonly<Record<'equal' | 'less' | 'lessOrEqual', Compare>> {
   choose(condition: Address, a: Address, b: Address, y: Address, n: number): void;
+  randomSelect(a: Address, b: Address, y: Address, n: number, ...coins: Coins): void;
+  fakeQuantizeDrop(x: Address, y: Address, n: number, ...rest: [...Coins, ...Grid]): void;
+  fakeQuantizeDropGradient(
+    x: Address,
+    gradient: Address,
+    y: Address,
+    n: number,
+    ...rest: [...Coins, ...Grid]
+  ): void;
+  fakeQuantizeDropSlopes(
+    x: Address,
+    gradient: Address,
+    sums: Address,
+    n: number,
+    ...rest: [...Coins, ...Grid]
+  ): void;
   sgdUpdate(
     parameter: Address,
     gradient: Address,

@@ -73,8 +73,10 @@ export type {
 export type {
   ActivationGradientOptions,
   AdamUpdateOptions,
+  FakeQuantizeDropOptions,
   InputShapeOptions,
   PlainConv2dOptions,
+  RandomSelectOptions,
   SgdUpdateOptions,
   TrainingSignatures,
   WeightShapeOptions,

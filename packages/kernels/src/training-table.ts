@@ -59,6 +59,22 @@ export interface AdamUpdateOptions {
   readonly step: number;
 }
 
+/** Options of `randomSelect`. */
+export interface RandomSelectOptions {
+  /** Chance of the first operand's element, or of the grid, 0 to 1. */
+  readonly probability: number;
+  /** Of the coins, a whole number; its low 32 bits count. */
+  readonly seed: number;
+}
+
+/** Options of `fakeQuantizeDrop`. */
+export interface FakeQuantizeDropOptions extends RandomSelectOptions {
+  /** Smallest code. */
+  readonly min: number;
+  /** Largest code. */
+  readonly max: number;
+}
+
 /** Convolution options without a fused activation. */
 export type PlainConv2dOptions = Omit<Conv2dOptions, 'activation'>;
 
@@ -151,6 +167,31 @@ export interface TrainingSignatures {
   fakeQuantizeUniformScaleGradient: Signature<
     readonly [x: Tensor, scale: Tensor, zeroPoint: Tensor, gradient: Tensor],
     FakeQuantizeUniformOptions
+  >;
+
+  // Noise
+  /**
+   * Each element from `a` with `probability`, else from `b`: QDrop's mixing (Wei et al. 2022, eq.
+   * 7). The coin of element i depends on `seed` and i alone.
+   */
+  randomSelect: Signature<readonly [a: Tensor, b: Tensor], RandomSelectOptions>;
+  /**
+   * `fakeQuantizeUniform` with one scale for each element with `probability`, else `x` itself:
+   * `randomSelect` of the two in one pass, with the same coins.
+   */
+  fakeQuantizeDrop: Signature<
+    readonly [x: Tensor, scale: Tensor, zeroPoint: Tensor],
+    FakeQuantizeDropOptions
+  >;
+  /** Straight through inside the range, and where the element kept its value. */
+  fakeQuantizeDropGradient: Signature<
+    readonly [x: Tensor, scale: Tensor, zeroPoint: Tensor, gradient: Tensor],
+    FakeQuantizeDropOptions
+  >;
+  /** Of the elements that were put on the grid; shape of `scale`. */
+  fakeQuantizeDropScaleGradient: Signature<
+    readonly [x: Tensor, scale: Tensor, zeroPoint: Tensor, gradient: Tensor],
+    FakeQuantizeDropOptions
   >;
 
   // Updates: unlike all other kernels these write their operands in place and return the first.

@@ -19,6 +19,8 @@ export interface Calibration {
   readonly observers: ReadonlyMap<string, Observer>;
   /** Batches spread evenly over the data, for the steps that look at it again. */
   readonly kept: readonly NamedBatch[];
+  /** Every batch, where they were asked for. */
+  readonly all: readonly NamedBatch[];
   readonly samples: number;
 }
 
@@ -34,6 +36,8 @@ export async function calibrate(
   options: {
     readonly samples: number;
     readonly observer: RangeOption;
+    /** Keep every batch: reconstruction learns from all of them. */
+    readonly keepAll?: boolean | undefined;
     readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
     readonly signal?: AbortSignal | undefined;
   },
@@ -42,6 +46,7 @@ export async function calibrate(
   const windows = new Map(sites.map(({ value, window }) => [value, window]));
   const executor = createExecutor(graph);
   const kept = batchKeeper();
+  const all: NamedBatch[] = [];
   let samples = 0;
   try {
     const taken = takeBatches(batches, graph, options.samples, options.signal);
@@ -65,13 +70,14 @@ export async function calibrate(
       runBatch(executor, batch, index, { onValue, signal: options.signal });
       for (const [name, value] of Object.entries(batch)) onValue(name, value);
       kept.offer(batch, count);
+      if (options.keepAll) all.push(batch);
       samples += count;
       options.onProgress?.({ stage: 'calibrate', done: samples, total: options.samples });
     }
   } finally {
     executor.dispose();
   }
-  return { observers, kept: kept.batches(), samples };
+  return { observers, kept: kept.batches(), all, samples };
 }
 
 function runBatch(

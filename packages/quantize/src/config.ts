@@ -8,6 +8,11 @@ import {
 import type { Tensor } from '@subbyte/tensor';
 import { QuantizeError } from './errors.ts';
 import { integerOps } from './placement.ts';
+import {
+  type ReconstructionConfig,
+  type ResolvedReconstruction,
+  resolveReconstruction,
+} from './reconstruct/options.ts';
 
 /** Quantization of the weights of a layer. */
 export interface WeightConfig {
@@ -42,6 +47,12 @@ export interface LayerBits {
   readonly activations?: Bits | undefined;
 }
 
+/** Widths of the first layer. */
+export interface FirstLayerBits extends LayerBits {
+  /** Of the value it makes. Default 8, as in BRECQ. */
+  readonly output?: Bits | undefined;
+}
+
 /** Other settings for some layers. */
 export interface LayerOverride {
   readonly weights?: Partial<WeightConfig> | undefined;
@@ -57,9 +68,11 @@ export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
 /** What `quantize` is doing; `done` of `total` units of the stage (0: not known). */
 export interface ProgressEvent {
-  readonly stage: 'calibrate' | 'weights' | 'bias' | 'measure';
+  readonly stage: 'calibrate' | 'weights' | 'reconstruct' | 'bias' | 'measure';
   readonly done: number;
   readonly total: number;
+  /** Of the unit that is being reconstructed. */
+  readonly loss?: number | undefined;
 }
 
 /** What to quantize, how, and with which data. */
@@ -68,7 +81,7 @@ export interface QuantizeConfig {
   /** Absent: weights only. */
   readonly activations?: ActivationConfig | undefined;
   /** Of the layers that see the input first. Default 8 bits. */
-  readonly firstLayer?: LayerBits | undefined;
+  readonly firstLayer?: FirstLayerBits | undefined;
   /** Of the layers with none after them. Default 8 bits. */
   readonly lastLayer?: LayerBits | undefined;
   /** Layers to leave in float: names, or patterns with `*`. */
@@ -86,7 +99,9 @@ export interface QuantizeConfig {
   readonly samples?: number | undefined;
   /** Undo the shift of each output channel's mean. Default: when there is calibration data. */
   readonly biasCorrection?: boolean | undefined;
-  /** Recorded in the recipe; nothing here is random. Default 0. */
+  /** Learn how weights are rounded, unit by unit; absent: each to the nearest code. */
+  readonly reconstruction?: ReconstructionConfig | undefined;
+  /** Of everything random in reconstruction. Default 0. */
   readonly seed?: number | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
   /** Rejects with the signal's reason between two steps of work. */
@@ -100,13 +115,14 @@ export type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> 
 export interface ResolvedConfig {
   readonly weights: Complete<WeightConfig>;
   readonly activations: Complete<ActivationConfig> | undefined;
-  readonly firstLayer: Complete<LayerBits>;
+  readonly firstLayer: Complete<FirstLayerBits>;
   readonly lastLayer: Complete<LayerBits>;
   readonly keepFloat: readonly string[];
   readonly overrides: Readonly<Record<string, LayerOverride>>;
   readonly activationOps: ReadonlySet<OpName>;
   readonly samples: number;
   readonly biasCorrection: boolean;
+  readonly reconstruction: ResolvedReconstruction | undefined;
   readonly seed: number;
 }
 
@@ -168,12 +184,13 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
     checkRange('activations.observer', activations.observer ?? 'mse');
   }
   const ends = { weights: 8, activations: 8 } as const;
-  const firstLayer = merge<Complete<LayerBits>>(ends, config.firstLayer);
+  const firstLayer = merge<Complete<FirstLayerBits>>({ ...ends, output: 8 }, config.firstLayer);
   const lastLayer = merge<Complete<LayerBits>>(ends, config.lastLayer);
   for (const [role, end] of Object.entries({ firstLayer, lastLayer })) {
     checkWhole(`${role}.weights`, end.weights, 2, 8);
     checkWhole(`${role}.activations`, end.activations, 2, 8);
   }
+  checkWhole('firstLayer.output', firstLayer.output, 2, 8);
   for (const [pattern, override] of Object.entries(overrides)) {
     checkWeights(`overrides["${pattern}"].weights`, override.weights ?? {});
     const bits = override.activations?.bits;
@@ -186,9 +203,14 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
   }
   const samples = config.samples ?? 256;
   checkWhole('samples', samples, 1, 2 ** 31);
-  const biasCorrection = config.biasCorrection ?? config.calibration !== undefined;
-  if (!config.calibration && (activations || biasCorrection)) {
-    const purpose = activations ? 'activations' : 'bias correction';
+  const reconstruction = config.reconstruction && resolveReconstruction(config.reconstruction);
+  const biasCorrection = config.biasCorrection ?? (config.calibration && !reconstruction) ?? false;
+  if (!config.calibration && (activations || biasCorrection || reconstruction)) {
+    const purpose = activations
+      ? 'activations'
+      : reconstruction
+        ? 'reconstruction'
+        : 'bias correction';
     throw new QuantizeError(`calibration is missing: ${purpose} need batches of samples`);
   }
   return {
@@ -206,6 +228,7 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
     activationOps: new Set(activationOps),
     samples,
     biasCorrection,
+    reconstruction,
     seed: config.seed ?? 0,
   };
 }

@@ -68,9 +68,10 @@ function settingsOf(
   node: Node,
   config: ResolvedConfig,
   ends: ReturnType<typeof endLayers>,
-): { weights: Complete<WeightConfig>; bits: Bits } {
+): { weights: Complete<WeightConfig>; bits: Bits; output: Bits | undefined } {
   let weights = config.weights;
   let bits = config.activations?.bits ?? 8;
+  let output: Bits | undefined;
   for (const [names, end] of [
     [ends.first, config.firstLayer],
     [ends.last, config.lastLayer],
@@ -78,13 +79,14 @@ function settingsOf(
     if (!names.has(node.name)) continue;
     weights = { ...weights, bits: end.weights };
     bits = end.activations;
+    if (end === config.firstLayer) output = config.firstLayer.output;
   }
   for (const [pattern, override] of Object.entries(config.overrides)) {
     if (!matches(pattern, node.name)) continue;
     weights = merge(weights, override.weights);
     bits = override.activations?.bits ?? bits;
   }
-  return { weights, bits };
+  return { weights, bits, output };
 }
 
 /**
@@ -140,6 +142,8 @@ function findSites(
     return next?.op === 'relu' || next?.op === 'clip' ? (next.outputs[0] as string) : value;
   };
   const wanted = new Map<string, { read?: Bits; written?: Bits }>();
+  /** Values whose maker says how wide they are. */
+  const fixed = new Map<string, Bits>();
   const want = (value: string, role: 'read' | 'written', bits: Bits): void => {
     const root = rootOf(value);
     const entry = wanted.get(root) ?? {};
@@ -158,12 +162,13 @@ function findSites(
       reasons.set(node.name, reason);
       continue;
     }
-    const { bits } = settingsOf(node, config, ends);
+    const { bits, output } = settingsOf(node, config, ends);
     for (const operand of operands) {
       if (!graph.constants.has(rootOf(operand))) want(operand, 'read', bits);
     }
     const result = afterActivation(node.outputs[0] as string);
-    if (placement === 'integer' && !outputs.has(result)) want(result, 'written', bits);
+    if (placement === 'integer' && !outputs.has(result)) want(result, 'written', output ?? bits);
+    if (output && wanted.has(rootOf(result))) fixed.set(rootOf(result), output);
   }
   const readers = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   const members = new Map<string, string[]>([...wanted.keys()].map((root) => [root, []]));
@@ -174,10 +179,20 @@ function findSites(
   for (const value of values) {
     if (readers.has(value) && isFloat(value)) members.get(rootOf(value))?.push(value);
   }
+  const producers = producersOf(graph);
+  // What a layer gives to an addition alone is a sum that goes on: integer engines hold it in int32
+  // (BRECQ puts no grid there at all), and onnxruntime wants one of 8 bits.
+  const isPartialSum = (value: string): boolean => {
+    const maker = producers.get(value);
+    const used = (members.get(value) as string[])
+      .flatMap((member) => consumers.get(member) ?? [])
+      .filter((node) => placementOf(node) !== 'layout');
+    return maker !== undefined && weightedOps.has(maker.op) && used.every(({ op }) => op === 'add');
+  };
   return [...wanted].map(([value, { read, written }]) => ({
     value,
     // A layer's own setting is about what it reads.
-    bits: (read ?? written) as Bits,
+    bits: fixed.get(value) ?? (isPartialSum(value) ? 8 : ((read ?? written) as Bits)),
     window: windowOf(value, consumers, outputs),
     members: members.get(value) as string[],
   }));

@@ -7,6 +7,8 @@ import { type ProgressEvent, type QuantizeConfig, resolveConfig } from './config
 import { insertQuantizers } from './insert.ts';
 import { weightedOps } from './layers.ts';
 import { makePlan, type Plan } from './plan.ts';
+import type { UnitReport } from './reconstruct/pass.ts';
+import { reconstruct } from './reconstruct/reconstruct.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
 import { roundBiases } from './round-biases.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
@@ -39,10 +41,11 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
     ? await calibrate(float, plan.sites, config.calibration, {
         samples: resolved.samples,
         observer: resolved.activations?.observer ?? 'minMax',
+        keepAll: resolved.reconstruction !== undefined,
         onProgress,
         signal,
       })
-    : { observers: new Map(), kept: [], samples: 0 };
+    : { observers: new Map(), kept: [], all: [], samples: 0 };
 
   const activations = new Map<string, UniformQuantizer>();
   const onMembers = new Map<string, UniformQuantizer>();
@@ -57,6 +60,28 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
   const quantizers = new Map([...weights].map(([name, { quantizer }]) => [name, quantizer]));
   let quantized = insertQuantizers(float, onMembers, quantizers);
 
+  let units: readonly UnitReport[] = [];
+  if (resolved.reconstruction) {
+    const reconstructed = await reconstruct(
+      float,
+      quantized,
+      calibration.all,
+      resolved.reconstruction,
+      {
+        seed: resolved.seed,
+        onProgress: ({ unit, units: count, iteration, iterations, loss }) =>
+          onProgress?.({
+            stage: 'reconstruct',
+            done: unit * iterations + iteration,
+            total: count * iterations,
+            loss,
+          }),
+        signal,
+      },
+    );
+    quantized = reconstructed.graph;
+    units = reconstructed.units;
+  }
   let corrections: ReadonlyMap<string, number> = new Map();
   if (resolved.biasCorrection) {
     const correction = await correctBiases(float, quantized, plan.layers, calibration.kept, {
@@ -89,6 +114,7 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
     sqnrs: new Map(measured?.values.map(({ value, sqnr }) => [value, sqnr])),
     outputSqnr: measured && Math.min(...measured.outputs.map(({ sqnr }) => sqnr)),
     samples: calibration.samples,
+    units,
   });
   const metadata = { ...quantized.metadata, ...metadataOf(report) };
   return { graph: { ...quantized, metadata }, report };

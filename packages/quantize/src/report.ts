@@ -13,6 +13,8 @@ import { asFloat32, bytesPerElement, type Tensor } from '@subbyte/tensor';
 import type { ResolvedConfig } from './config.ts';
 import { weightedOps } from './layers.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
+import type { ResolvedReconstruction } from './reconstruct/options.ts';
+import type { UnitReport } from './reconstruct/pass.ts';
 import { gridReach, type WeightGrid } from './weights.ts';
 
 /** A histogram and the range its grid covers. */
@@ -73,6 +75,7 @@ export interface Recipe {
   readonly lastLayer: { readonly weights: number; readonly activations: number };
   readonly keepFloat: readonly string[];
   readonly biasCorrection: boolean;
+  readonly reconstruction?: ResolvedReconstruction | undefined;
   readonly samples: number;
   readonly seed: number;
 }
@@ -84,6 +87,8 @@ export interface QuantizeReport {
   readonly layers: readonly LayerReport[];
   /** All quantized values. */
   readonly activations: readonly ActivationReport[];
+  /** Units whose rounding was learned, in order. */
+  readonly units: readonly UnitReport[];
   readonly totals: {
     readonly layers: number;
     readonly quantizedLayers: number;
@@ -116,6 +121,7 @@ function recipeOf(config: ResolvedConfig, samples: number): Recipe {
     lastLayer: config.lastLayer,
     keepFloat: config.keepFloat,
     biasCorrection: config.biasCorrection,
+    reconstruction: config.reconstruction,
     samples,
     seed: config.seed,
   };
@@ -174,6 +180,7 @@ export interface Findings {
   /** dB of the worst output. */
   readonly outputSqnr: number | undefined;
   readonly samples: number;
+  readonly units: readonly UnitReport[];
 }
 
 /** Puts the findings together. */
@@ -225,6 +232,7 @@ export function makeReport(findings: Findings): QuantizeReport {
     recipe: recipeOf(config, findings.samples),
     layers,
     activations,
+    units: findings.units,
     totals: {
       layers: layers.length,
       quantizedLayers: weights.size,

@@ -15,6 +15,7 @@ const provingSamples = 4;
 const stages = {
   calibrate: 'calibrating',
   weights: 'fitting weights',
+  reconstruct: 'reconstructing',
   bias: 'correcting biases',
   measure: 'measuring',
 } as const;

@@ -1,8 +1,12 @@
-import type { Shape } from '@subbyte/tensor';
+import { type Shape, sizeOf } from '@subbyte/tensor';
 import { KernelError } from '../errors.ts';
 import type { AveragePool2dOptions, AxisOptions } from '../options.ts';
 import type { OptionsOf, TrainingKernelName } from '../table.ts';
-import type { InputShapeOptions } from '../training-table.ts';
+import type {
+  FakeQuantizeDropOptions,
+  InputShapeOptions,
+  RandomSelectOptions,
+} from '../training-table.ts';
 import {
   checkAxis,
   checkShape,
@@ -110,6 +114,33 @@ const fakeQuantize =
     return result === 0 ? [...x] : [...scale];
   };
 
+function checkCoins(kernel: string, { probability, seed }: RandomSelectOptions): void {
+  if (!(probability >= 0 && probability <= 1)) {
+    fail(kernel, `probability ${probability}: expected a number from 0 to 1`);
+  }
+  checkWhole(kernel, 'seed', [seed], 0);
+}
+
+/** A rule for `fakeQuantizeDrop` and its gradients: one scale, a gradient like `x`. */
+const drop =
+  (result: 0 | 1, ...roles: readonly string[]) =>
+  (kernel: string, shapes: OperandShapes, options: FakeQuantizeDropOptions): number[] => {
+    const [x, scale, zeroPoint] = ['x', 'scale', 'zeroPoint'].map((role, i) =>
+      operandShape(kernel, shapes, i, role),
+    ) as [Shape, Shape, Shape];
+    for (const [role, shape] of [
+      ['scale', scale],
+      ['zeroPoint', zeroPoint],
+    ] as const) {
+      if (sizeOf(shape) !== 1) fail(kernel, `${role} ${show(shape)}: expected one value`);
+    }
+    for (const [i, role] of roles.entries()) {
+      checkShape(kernel, role, operandShape(kernel, shapes, 3 + i, role), x);
+    }
+    checkCoins(kernel, options);
+    return result === 0 ? [...x] : [...scale];
+  };
+
 /** The shape rules of the training kernels. */
 export const trainingRules: { readonly [K in TrainingKernelName]: NamedRule<K> } = {
   conv2dInputGradient: ofInputWith('weight', conv2dShape),
@@ -158,6 +189,14 @@ export const trainingRules: { readonly [K in TrainingKernelName]: NamedRule<K> }
   gatherElementsGradient: ofInputWith('indices', gatherElementsShape),
   fakeQuantizeUniformGradient: fakeQuantize(0),
   fakeQuantizeUniformScaleGradient: fakeQuantize(1),
+  randomSelect: (kernel, shapes, options) => {
+    const shape = alike('a', 'b')(kernel, shapes);
+    checkCoins(kernel, options);
+    return shape;
+  },
+  fakeQuantizeDrop: drop(0),
+  fakeQuantizeDropGradient: drop(0, 'gradient'),
+  fakeQuantizeDropScaleGradient: drop(1, 'gradient'),
   sgdUpdate: alike('parameter', 'gradient', 'velocity'),
   adamUpdate: (kernel, shapes, { step }) => {
     const shape = alike('parameter', 'gradient', 'mean', 'square')(kernel, shapes);

@@ -7,6 +7,7 @@ import { movementGradientCases } from './movement.ts';
 import { normalizationGradientCases } from './normalization.ts';
 import { poolingGradientCases } from './pooling.ts';
 import { quantizationGradientCases } from './quantization.ts';
+import { randomSelectCases } from './random-select.ts';
 import { updateCases } from './update.ts';
 
 const floatCases: readonly ConformanceCase[] = [
@@ -16,6 +17,7 @@ const floatCases: readonly ConformanceCase[] = [
   ...normalizationGradientCases,
   ...movementGradientCases,
   ...quantizationGradientCases,
+  ...randomSelectCases,
   ...updateCases,
 ];
 

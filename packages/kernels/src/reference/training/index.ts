@@ -6,6 +6,11 @@ import {
   batchNormStatistics,
 } from './batch-norm.ts';
 import { conv2dInputGradient, conv2dWeightGradient } from './conv2d.ts';
+import {
+  fakeQuantizeDrop,
+  fakeQuantizeDropGradient,
+  fakeQuantizeDropScaleGradient,
+} from './fake-quantize-drop.ts';
 import { gatherElementsGradient, gatherGradient, padGradient, sliceGradient } from './movement.ts';
 import {
   instanceNormInputGradient,
@@ -15,6 +20,7 @@ import {
 } from './normalization.ts';
 import { averagePool2dGradient, maxPool2dGradient } from './pool2d.ts';
 import { fakeQuantizeUniformGradient, fakeQuantizeUniformScaleGradient } from './quantize.ts';
+import { randomSelect } from './random-select.ts';
 import { resizeGradient } from './resize.ts';
 import { logSoftmaxGradient, softmaxGradient } from './softmax.ts';
 import { accumulateUpdate, adamUpdate, blendUpdate, sgdUpdate } from './update.ts';
@@ -42,6 +48,10 @@ export const trainingReference: { readonly [K in TrainingKernelName]: Kernel<K> 
   gatherElementsGradient,
   fakeQuantizeUniformGradient,
   fakeQuantizeUniformScaleGradient,
+  randomSelect,
+  fakeQuantizeDrop,
+  fakeQuantizeDropGradient,
+  fakeQuantizeDropScaleGradient,
   sgdUpdate,
   adamUpdate,
   blendUpdate,

@@ -1,0 +1,92 @@
+import { QuantizeError } from '../errors.ts';
+
+/** How rounding is learned, unit by unit. */
+export interface ReconstructionConfig {
+  /**
+   * - `adaround`: layer by layer, weights first, then the steps of the values' grids;
+   * - `brecq`: residual blocks (or chains of layers), weights first, then steps;
+   * - `qdrop`: blocks, weights and steps together, with every element on its grid by chance.
+   */
+  readonly method: 'adaround' | 'brecq' | 'qdrop';
+  /** Updates per unit (weights; the steps of the values get half as many more). Default 2000. */
+  readonly iterations?: number | undefined;
+  /** Samples per update. Default 32. */
+  readonly batchSize?: number | undefined;
+  /** Learning rate of the rounding variables (Adam, constant). */
+  readonly roundingRate?: number | undefined;
+  /** Learning rate of the values' steps, relative to the step (Adam, cosine). */
+  readonly stepRate?: number | undefined;
+  /** The same for the weights' steps; 0: they stay. */
+  readonly weightStepRate?: number | undefined;
+  /** The same for biases, relative to the mean magnitude of a layer's; 0: they stay. */
+  readonly biasRate?: number | undefined;
+  /** Weight of the penalty that drives weights to the grid (λ). */
+  readonly penalty?: number | undefined;
+  /** Share of the iterations without penalty. Default 0.2. */
+  readonly warmUp?: number | undefined;
+  /** Chance that an element keeps its value while learning, `qdrop` only. Default 0.5. */
+  readonly dropProbability?: number | undefined;
+  /** Updates of all steps and biases together at the end, by the network's outputs; 0: none. */
+  readonly finishIterations?: number | undefined;
+  /** Their learning rate, relative to the steps (Adam, cosine). */
+  readonly finishRate?: number | undefined;
+}
+
+/** Every option in place. */
+export type ResolvedReconstruction = {
+  readonly [K in keyof ReconstructionConfig]-?: Exclude<ReconstructionConfig[K], undefined>;
+};
+
+const defaults: Omit<ResolvedReconstruction, 'method'> = {
+  iterations: 2000,
+  batchSize: 32,
+  roundingRate: 3e-3,
+  stepRate: 4e-4,
+  weightStepRate: 0,
+  biasRate: 0,
+  penalty: 0.01,
+  warmUp: 0.2,
+  dropProbability: 0.5,
+  finishIterations: 0,
+  finishRate: 1e-3,
+};
+
+const methods = ['adaround', 'brecq', 'qdrop'];
+
+function check(role: string, value: number, least: number, most: number, whole = false): void {
+  if (value >= least && value <= most && (!whole || Number.isInteger(value))) return;
+  const kind = whole ? 'a whole number' : 'a number';
+  throw new QuantizeError(
+    `reconstruction.${role} is ${value}: expected ${kind} from ${least} to ${most}`,
+  );
+}
+
+/**
+ * Fills defaults in.
+ * @throws QuantizeError naming the option, its value and what was expected.
+ */
+export function resolveReconstruction(config: ReconstructionConfig): ResolvedReconstruction {
+  if (!methods.includes(config.method)) {
+    throw new QuantizeError(
+      `reconstruction.method is ${config.method}: expected ${methods.join(', ')}`,
+    );
+  }
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  const resolved = { ...defaults, ...Object.fromEntries(given) } as ResolvedReconstruction;
+  check('iterations', resolved.iterations, 1, 1e6, true);
+  check('finishIterations', resolved.finishIterations, 0, 1e6, true);
+  check('batchSize', resolved.batchSize, 1, 4096, true);
+  for (const rate of [
+    'roundingRate',
+    'stepRate',
+    'weightStepRate',
+    'biasRate',
+    'finishRate',
+  ] as const) {
+    check(rate, resolved[rate], 0, 1);
+  }
+  check('penalty', resolved.penalty, 0, 1e3);
+  check('warmUp', resolved.warmUp, 0, 0.9);
+  check('dropProbability', resolved.dropProbability, 0, 1);
+  return resolved;
+}

@@ -1,0 +1,175 @@
+// One pass over the units of a network, each learned with what those before it have become.
+
+import { type Graph, inferTypes } from '@subbyte/graph';
+import { type CheckpointStore, restoreUnit, storeUnit } from './checkpoint.ts';
+import { learnUnit, type Stage, unitLoss } from './learn-unit.ts';
+import { learnedUnit } from './learned-unit.ts';
+import { inputValues, type LiveValues, mergeValues, runPart } from './live-values.ts';
+import { type UnitOutcome, withOutcome } from './outcome.ts';
+import type { Bucket } from './sample-chunks.ts';
+import { type Unit, type UnitKind, unitsOf } from './units.ts';
+
+/** How one unit went. */
+export interface UnitReport {
+  /** Which pass it belongs to: `weights`, `steps`, `joint` or `network`. */
+  readonly pass: string;
+  readonly name: string;
+  readonly layers: readonly string[];
+  /** Loss on held-back samples before; mean over samples of the sum over channels. */
+  readonly lossBefore: number;
+  /** The same with what was learned. */
+  readonly lossAfter: number;
+  /** Whether what was learned is used: only when it is better. */
+  readonly kept: boolean;
+  /** Weights that are rounded to the other neighbour than the nearest. */
+  readonly flips: number;
+  readonly weights: number;
+  /** Mean loss of the last iterations. */
+  readonly trainingLoss: number;
+}
+
+/** What a pass is doing. */
+export interface PassProgress {
+  readonly pass: string;
+  readonly unit: number;
+  readonly units: number;
+  readonly iteration: number;
+  readonly iterations: number;
+  readonly loss: number;
+}
+
+/** Options of a pass. */
+export interface PassOptions extends Omit<Stage, 'seed'> {
+  readonly name: string;
+  readonly kind: UnitKind;
+  readonly buckets: readonly Bucket[];
+  readonly seed: number;
+  readonly checkpoint?: CheckpointStore | undefined;
+  readonly onProgress?: ((progress: PassProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Names that units from number `from` on read. */
+function neededFrom(
+  units: readonly Unit[],
+  from: number,
+  kind: 'float' | 'quantized',
+): Set<string> {
+  return new Set(units.slice(from).flatMap(({ inputs }) => inputs.map((pair) => pair[kind])));
+}
+
+/** Whether samples are rows of every value that a unit reads and gives. */
+function hasRows(unit: Unit, graph: Graph, types: ReturnType<typeof inferTypes>): boolean {
+  const batch = graph.inputs[0]?.shape?.[0];
+  if (typeof batch !== 'string') return false;
+  const names = [...unit.inputs, ...unit.outputs].map(({ quantized }) => quantized);
+  return names.every((name) => {
+    const type = types.get(name);
+    return type?.dtype !== 'float32' || type.shape?.[0] === batch;
+  });
+}
+
+/** Chunks that are held back to judge by: one of sixteen, none of fewer than four. */
+const heldBack = (chunks: number): number =>
+  chunks < 4 ? 0 : Math.max(1, Math.floor(chunks / 16));
+
+/** The chunks to learn from, and those to judge by: all, where there are too few to hold any back. */
+function divide(live: LiveValues): { learn: LiveValues; judge: LiveValues } {
+  const count = (bucket: readonly unknown[]): number => bucket.length - heldBack(bucket.length);
+  const judge = live.map((bucket) => bucket.slice(count(bucket)));
+  return {
+    learn: live.map((bucket) => bucket.slice(0, count(bucket))),
+    judge: judge.some((bucket) => bucket.length > 0) ? judge : live,
+  };
+}
+
+/** Learns one unit and judges what came of it. */
+async function learn(
+  unit: Unit,
+  quantized: LiveValues,
+  float: LiveValues,
+  rows: boolean,
+  options: PassOptions,
+  index: number,
+  units: number,
+): Promise<{ outcome: UnitOutcome; report: UnitReport }> {
+  const { signal, onProgress, name: pass } = options;
+  const network = learnedUnit(unit);
+  const [inputs, values] = [divide(quantized), divide(float)];
+  let trainingLoss = 0;
+  const variables = await learnUnit(
+    unit,
+    network,
+    network.init(options.learned),
+    { quantized: inputs.learn, float: values.learn, rows },
+    { ...options, seed: (options.seed + (index + 1) * 1_000_003) % 2 ** 31 },
+    (iteration, loss) => {
+      trainingLoss = loss;
+      const { iterations } = options;
+      onProgress?.({ pass, unit: index, units, iteration, iterations, loss });
+    },
+    signal,
+  );
+  const outcome = network.harden(variables);
+  const learned = withOutcome(unit.quantized, outcome);
+  const lossOf = async (part: Graph): Promise<number> =>
+    unitLoss(unit, await runPart(part, inputs.judge, signal), values.judge);
+  const lossBefore = await lossOf(unit.quantized);
+  const lossAfter = await lossOf(learned);
+  const report = {
+    pass,
+    name: unit.name,
+    layers: unit.layers,
+    lossBefore,
+    lossAfter,
+    kept: lossAfter < lossBefore,
+    trainingLoss,
+    ...network.countFlips(variables),
+  };
+  return { outcome, report };
+}
+
+/** Runs a pass over `quantized`. */
+export async function runPass(
+  float: Graph,
+  quantized: Graph,
+  options: PassOptions,
+): Promise<{ graph: Graph; units: readonly UnitReport[] }> {
+  const { signal, buckets, checkpoint } = options;
+  const units = unitsOf(quantized, float, options.kind);
+  const types = inferTypes(quantized);
+  let graph = quantized;
+  let floatLive = inputValues(buckets);
+  let quantizedLive = floatLive;
+  const reports: UnitReport[] = [];
+  for (const [index, unit] of units.entries()) {
+    const floatResults = await runPart(unit.float, floatLive, signal);
+    let part = unit.quantized;
+    const learns = options.learned.rounding ? unit.weights.length : unit.activations.length;
+    if (learns > 0 && unit.outputs.length > 0) {
+      const key = `${options.name}.${index}`;
+      let done = checkpoint && (await restoreUnit(checkpoint, key));
+      if (!done) {
+        const names = [...unit.inputs, ...unit.outputs].map((pair) => pair.float);
+        const unitFloat = mergeValues(floatLive, floatResults, new Set(names));
+        const rows = hasRows(unit, quantized, types);
+        done = await learn(unit, quantizedLive, unitFloat, rows, options, index, units.length);
+        if (checkpoint) await storeUnit(checkpoint, key, done);
+      }
+      reports.push(done.report);
+      if (done.report.kept) {
+        part = withOutcome(unit.quantized, done.outcome);
+        graph = withOutcome(graph, done.outcome);
+      }
+    }
+    if (index === units.length - 1) break;
+    const quantizedResults = await runPart(part, quantizedLive, signal);
+    floatLive = mergeValues(floatLive, floatResults, neededFrom(units, index + 1, 'float'));
+    quantizedLive = mergeValues(
+      quantizedLive,
+      quantizedResults,
+      neededFrom(units, index + 1, 'quantized'),
+    );
+  }
+  return { graph, units: reports };
+}
