@@ -57,6 +57,8 @@ export interface LearnedUnit {
     inputs: Readonly<Record<string, Tensor>>,
     noise: GridNoise,
   ): UnitResult;
+  /** The weights of a slot as they are now: between grid points, while rounding is learned. */
+  weight(variables: UnitVariables, slot: number): Tensor;
   /** Rounds everything for good. */
   harden(variables: UnitVariables): UnitOutcome;
   /** How many of the weights go to the other neighbour than the nearest, and how many there are. */
@@ -160,14 +162,11 @@ export function learnedUnit(unit: Unit): LearnedUnit {
     };
   };
 
-  const weightWith = (
-    variables: UnitVariables,
-    i: number,
-  ): { weight: Tensor; share?: Tensor } | undefined => {
+  const softWeight = (variables: UnitVariables, i: number): { weight: Tensor; share?: Tensor } => {
     const { nearest, below, scale, zeroPoint } = parts[i] as WeightParts;
     const factor = variables.weightSteps[i] && max(variables.weightSteps[i], leastFactor);
     const variable = variables.rounding[i];
-    if (!variable) return factor && { weight: mul(nearest, factor) };
+    if (!variable) return { weight: factor ? mul(nearest, factor) : nearest };
     const share = softRound(variable);
     const { min, max: most } = codeRange((unit.weights[i] as WeightSlot).quantizer);
     const code = clip(add(below, share), min, most);
@@ -184,10 +183,9 @@ export function learnedUnit(unit: Unit): LearnedUnit {
       if (node.op !== 'fakeQuantize') return undefined;
       const weight = weightIndex.get(node.name);
       if (weight !== undefined) {
-        const { weight: value = parts[weight]?.nearest as Tensor, share } =
-          weightWith(variables, weight) ?? {};
-        if (share) shares.push(share);
-        return [value];
+        const soft = softWeight(variables, weight);
+        if (soft.share) shares.push(soft.share);
+        return [soft.weight];
       }
       const x = operands[0] as Tensor;
       const index = activationIndex.get(node.inputs[0] as string);
@@ -240,7 +238,8 @@ export function learnedUnit(unit: Unit): LearnedUnit {
     }
     return { flips, weights };
   };
-  return { init, apply, harden, countFlips };
+  const weight: LearnedUnit['weight'] = (variables, slot) => softWeight(variables, slot).weight;
+  return { init, apply, weight, harden, countFlips };
 }
 
 /** The codes below, or the next where the variable says so. */
