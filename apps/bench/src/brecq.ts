@@ -1,0 +1,163 @@
+// npm run bench:brecq [-- --model FILE --data DIR --only W4A4,W2A2 --seeds N --jobs N --threads N --fresh --json]
+// Points of top-1 that reconstruction loses at seven widths, beside what the papers' code loses there.
+// Every finished network is kept in results/brecq.json: an interrupted benchmark goes on where it was.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openModel, table, writeAtomically } from 'subbyte';
+import { type RunResult, runOne } from './brecq/run-one.ts';
+import { type Setting, settings } from './brecq/settings.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: here('../../../../shared/models/resnet20-cifar10.onnx') },
+    data: { type: 'string', default: here('../../../../shared/data/cifar10') },
+    samples: { type: 'string', default: '1024' },
+    iterations: { type: 'string', default: '2000' },
+    only: { type: 'string' },
+    seeds: { type: 'string' },
+    jobs: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
+    results: { type: 'string', default: here('../results/brecq.json') },
+    fresh: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    /** For this program's own children: one network, `W4A4:0`. */
+    one: { type: 'string' },
+  },
+});
+
+const settingOf = (name: string): Setting => {
+  const found = settings.find((setting) => setting.name === name);
+  if (found) return found;
+  const known = settings.map((setting) => setting.name).join(', ');
+  throw new Error(`unknown setting "${name}": expected ${known}`);
+};
+
+async function child(): Promise<void> {
+  const [name = '', seed = '0'] = (values.one as string).split(':');
+  const result = await runOne(await openModel(values.model), settingOf(name), Number(seed), {
+    data: values.data,
+    samples: Number(values.samples),
+    threads: Number(values.threads),
+    reconstruction: { method: 'qdrop', iterations: Number(values.iterations) },
+  });
+  console.log(JSON.stringify(result));
+  process.exit(0);
+}
+
+/** Runs this program again for one network. */
+async function inChild(job: string): Promise<RunResult> {
+  const passed = ['model', 'data', 'samples', 'iterations', 'threads'] as const;
+  const options = passed.flatMap((name) => [`--${name}`, values[name]]);
+  const started = spawn(
+    process.execPath,
+    [...process.execArgv, fileURLToPath(import.meta.url), '--one', job, ...options],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let text = '';
+  started.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const code = await new Promise((resolve) => started.on('close', resolve));
+  if (code !== 0) throw new Error(`${job} ended with code ${code}`);
+  return JSON.parse(text.trim().split('\n').at(-1) as string) as RunResult;
+}
+
+const jobOf = ({ setting, seed }: RunResult): string => `${setting}:${seed}`;
+
+async function parent(): Promise<void> {
+  if (!existsSync(values.model) || !existsSync(values.data)) {
+    console.error(`needs a model and CIFAR-10: --model ${values.model} --data ${values.data}`);
+    process.exit(2);
+  }
+  const chosen = values.only ? values.only.split(',').map(settingOf) : settings;
+  const kept = !values.fresh && existsSync(values.results);
+  const results = new Map<string, RunResult>(
+    (kept ? (JSON.parse(readFileSync(values.results, 'utf8')) as RunResult[]) : []).map(
+      (result) => [jobOf(result), result],
+    ),
+  );
+  const jobs = chosen.flatMap((setting) =>
+    Array.from({ length: values.seeds ? Number(values.seeds) : setting.seeds }, (_, seed) => ({
+      job: `${setting.name}:${seed}`,
+    })),
+  );
+  const waiting = jobs.filter(({ job }) => !results.has(job));
+  mkdirSync(here('../results'), { recursive: true });
+  const save = async (): Promise<void> => {
+    const sorted = [...results.values()].sort((a, b) => jobOf(a).localeCompare(jobOf(b)));
+    await writeAtomically(values.results, Buffer.from(`${JSON.stringify(sorted, null, 1)}\n`));
+  };
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      console.error(`${next.job}: ${waiting.length} more waiting`);
+      const result = await inChild(next.job);
+      results.set(next.job, result);
+      await save();
+      console.error(
+        `${next.job}: ${(result.float - result.top1).toFixed(2)} points lost in ${result.seconds.toFixed(0)} s`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  print(chosen, results);
+}
+
+function print(chosen: readonly Setting[], results: ReadonlyMap<string, RunResult>): void {
+  const points = (value: number | undefined): string => value?.toFixed(2) ?? '-';
+  const rows = chosen.map((setting) => {
+    const own = [...results.values()].filter((result) => result.setting === setting.name);
+    const lost = own.map(({ float, top1 }) => float - top1);
+    const mean = lost.reduce((a, b) => a + b, 0) / lost.length;
+    const spread = lost.length > 1 ? Math.max(...lost) - Math.min(...lost) : undefined;
+    const seconds = own.reduce((sum, result) => sum + result.seconds, 0) / own.length;
+    return { setting, own, mean, spread, seconds };
+  });
+  if (values.json) {
+    const data = rows.map(({ setting, mean, spread, seconds, own }) => [
+      setting.name.toLowerCase(),
+      {
+        lost: mean,
+        spread,
+        seconds,
+        seeds: own.length,
+        bar: setting.bar,
+        met: mean <= setting.bar,
+      },
+    ]);
+    console.log(JSON.stringify(Object.fromEntries(data)));
+    return;
+  }
+  const right = (title: string) => ({ title, align: 'right' as const });
+  console.log(
+    table(
+      [
+        { title: 'bits' },
+        right('lost'),
+        right('spread'),
+        right('seeds'),
+        right('bar'),
+        { title: '' },
+        right('BRECQ'),
+        right('QDrop'),
+        right('seconds'),
+      ],
+      rows.map(({ setting, own, mean, spread, seconds }) => [
+        setting.name,
+        points(mean),
+        points(spread),
+        own.length,
+        points(setting.bar),
+        mean <= setting.bar ? 'met' : 'missed',
+        points(setting.brecq),
+        points(setting.qdrop),
+        seconds.toFixed(0),
+      ]),
+    ),
+  );
+}
+
+await (values.one ? child() : parent());
