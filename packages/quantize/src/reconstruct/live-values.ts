@@ -53,16 +53,16 @@ function keep(value: Tensor): Tensor {
   return copy;
 }
 
-/** Adds `more` to the live values and drops those whose name is not in `needed`. */
+/** Adds `more` to the live values and drops those whose name is not in `needed`; default: none. */
 export function mergeValues(
   live: LiveValues,
   more: LiveValues,
-  needed: ReadonlySet<string>,
+  needed?: ReadonlySet<string>,
 ): LiveValues {
   return live.map((bucket, b) =>
     bucket.map((values, c) => {
       const all = [...values, ...(more[b]?.[c] ?? [])];
-      return new Map(all.filter(([name]) => needed.has(name)));
+      return new Map(all.filter(([name]) => needed?.has(name) ?? true));
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { QuantizeError } from '../errors.ts';
+import type { LossKind } from './loss.ts';
 
 /** How rounding is learned, unit by unit. */
 export interface ReconstructionConfig {
@@ -26,6 +27,13 @@ export interface ReconstructionConfig {
   readonly warmUp?: number | undefined;
   /** Chance that an element keeps its value while learning, `qdrop` only. Default 0.5. */
   readonly dropProbability?: number | undefined;
+  /** What results are compared by: plainly, or weighted by the Fisher information. Default `meanSquare`. */
+  readonly loss?: LossKind | undefined;
+  /**
+   * Weight of the difference that a unit's results make in the network's outputs (PD-Quant, Liu et
+   * al. 2023); 0: not looked at. It runs the float network behind the unit at every update.
+   */
+  readonly predictionDifference?: number | undefined;
   /** Updates of all steps and biases together at the end, by the network's outputs; 0: none. */
   readonly finishIterations?: number | undefined;
   /** Their learning rate, relative to the steps (Adam, cosine). */
@@ -47,11 +55,14 @@ const defaults: Omit<ResolvedReconstruction, 'method'> = {
   penalty: 0.01,
   warmUp: 0.2,
   dropProbability: 0.5,
+  loss: 'meanSquare',
+  predictionDifference: 0,
   finishIterations: 0,
   finishRate: 1e-3,
 };
 
 const methods = ['adaround', 'brecq', 'qdrop'];
+const losses = ['meanSquare', 'fisherDiagonal', 'fisherFull'];
 
 function check(role: string, value: number, least: number, most: number, whole = false): void {
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return;
@@ -85,6 +96,12 @@ export function resolveReconstruction(config: ReconstructionConfig): ResolvedRec
   ] as const) {
     check(rate, resolved[rate], 0, 1);
   }
+  if (!losses.includes(resolved.loss)) {
+    throw new QuantizeError(
+      `reconstruction.loss is ${resolved.loss}: expected ${losses.join(', ')}`,
+    );
+  }
+  check('predictionDifference', resolved.predictionDifference, 0, 1e3);
   check('penalty', resolved.penalty, 0, 1e3);
   check('warmUp', resolved.warmUp, 0, 0.9);
   check('dropProbability', resolved.dropProbability, 0, 1);

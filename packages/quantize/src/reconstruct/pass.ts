@@ -2,10 +2,13 @@
 
 import { type Graph, inferTypes } from '@subbyte/graph';
 import { type CheckpointStore, restoreUnit, storeUnit } from './checkpoint.ts';
-import { learnUnit, type Stage, unitLoss } from './learn-unit.ts';
+import { fisherWeights } from './fisher.ts';
+import { learnUnit, type Stage } from './learn-unit.ts';
 import { learnedUnit } from './learned-unit.ts';
 import { inputValues, type LiveValues, mergeValues, runPart } from './live-values.ts';
+import { unitLoss } from './loss.ts';
 import { type UnitOutcome, withOutcome } from './outcome.ts';
+import { restOfNetwork } from './rest-of-network.ts';
 import type { Bucket } from './sample-chunks.ts';
 import { type Unit, type UnitKind, unitsOf } from './units.ts';
 
@@ -83,8 +86,9 @@ function divide(live: LiveValues): { learn: LiveValues; judge: LiveValues } {
   };
 }
 
-/** Learns one unit and judges what came of it. */
+/** Learns one unit and judges what came of it; `float` has all live values and the unit's results. */
 async function learn(
+  network: Graph,
   unit: Unit,
   quantized: LiveValues,
   float: LiveValues,
@@ -94,15 +98,28 @@ async function learn(
   units: number,
 ): Promise<{ outcome: UnitOutcome; report: UnitReport }> {
   const { signal, onProgress, name: pass } = options;
-  const network = learnedUnit(unit);
+  const learner = learnedUnit(unit);
   const [inputs, values] = [divide(quantized), divide(float)];
+  const weights =
+    options.loss === 'meanSquare'
+      ? undefined
+      : await fisherWeights(
+          network,
+          unit,
+          await runPart(unit.quantized, inputs.learn, signal),
+          values.learn,
+          options.loss === 'fisherFull' ? 'full' : 'diagonal',
+          signal,
+        );
+  const rest = options.predictionDifference > 0 ? restOfNetwork(network, unit) : undefined;
   let trainingLoss = 0;
   const variables = await learnUnit(
     unit,
-    network,
-    network.init(options.learned),
-    { quantized: inputs.learn, float: values.learn, rows },
+    learner,
+    learner.init(options.learned),
+    { quantized: inputs.learn, float: values.learn, weights, rows },
     { ...options, seed: (options.seed + (index + 1) * 1_000_003) % 2 ** 31 },
+    rest,
     (iteration, loss) => {
       trainingLoss = loss;
       const { iterations } = options;
@@ -110,7 +127,7 @@ async function learn(
     },
     signal,
   );
-  const outcome = network.harden(variables);
+  const outcome = learner.harden(variables);
   const learned = withOutcome(unit.quantized, outcome);
   const lossOf = async (part: Graph): Promise<number> =>
     unitLoss(unit, await runPart(part, inputs.judge, signal), values.judge);
@@ -124,7 +141,7 @@ async function learn(
     lossAfter,
     kept: lossAfter < lossBefore,
     trainingLoss,
-    ...network.countFlips(variables),
+    ...learner.countFlips(variables),
   };
   return { outcome, report };
 }
@@ -150,10 +167,9 @@ export async function runPass(
       const key = `${options.name}.${index}`;
       let done = checkpoint && (await restoreUnit(checkpoint, key));
       if (!done) {
-        const names = [...unit.inputs, ...unit.outputs].map((pair) => pair.float);
-        const unitFloat = mergeValues(floatLive, floatResults, new Set(names));
+        const known = mergeValues(floatLive, floatResults);
         const rows = hasRows(unit, quantized, types);
-        done = await learn(unit, quantizedLive, unitFloat, rows, options, index, units.length);
+        done = await learn(float, unit, quantizedLive, known, rows, options, index, units.length);
         if (checkpoint) await storeUnit(checkpoint, key, done);
       }
       reports.push(done.report);

@@ -62,6 +62,8 @@ export async function reconstruct(
     penalty: options.penalty,
     warmUp: options.warmUp,
     rates,
+    loss: options.loss,
+    predictionDifference: options.predictionDifference,
     power: 2,
   };
   let graph = quantized;
@@ -102,6 +104,7 @@ export async function reconstruct(
         grid: 1,
         // BRECQ's second stage feeds every unit with float inputs.
         quantizedInput: 0,
+        loss: 'meanSquare',
         power: 2.4,
       });
     }
@@ -118,6 +121,8 @@ export async function reconstruct(
       },
       name: 'network',
       kind: 'network',
+      loss: 'meanSquare',
+      predictionDifference: 0,
       learned: { rounding: false, weightSteps: true, activationSteps: true, biases: true },
       grid: 1,
       quantizedInput: 1,

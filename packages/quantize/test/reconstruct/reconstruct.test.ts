@@ -118,6 +118,34 @@ test.each(['adaround', 'brecq', 'qdrop'] as const)(
   },
 );
 
+test('losses that look at the outputs learn something else, and better than nearest rounding', async () => {
+  const results = new Set<string>();
+  for (const extra of [
+    {},
+    { loss: 'fisherDiagonal' },
+    { loss: 'fisherFull' },
+    { predictionDifference: 1 },
+  ] as const) {
+    const { graph, report } = await quantize(
+      network(),
+      config({
+        weights: { bits: 2, symmetric: false, observer: 'mse' },
+        calibration: images(8, 16),
+        reconstruction: {
+          method: 'qdrop',
+          iterations: 100,
+          batchSize: 8,
+          roundingRate: 3e-2,
+          ...extra,
+        },
+      }),
+    );
+    results.add(bytesOf(graph));
+    expect(report.units.filter(({ kept }) => kept).length).toBeGreaterThan(1);
+  }
+  expect(results.size).toBe(4);
+});
+
 test('the same seed gives the same bytes, another one others', async () => {
   const run = async (seed: number): Promise<string> =>
     bytesOf((await quantize(network(), config({ ...learning('qdrop', 20), seed }))).graph);
