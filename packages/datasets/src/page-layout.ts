@@ -72,7 +72,7 @@ export function pageLayout(stream: Random, options: PageLayoutOptions): PageLayo
   const paper = tinted(stream, 200, 243);
   const ink = tinted(stream, 0, 120);
   const [body, heading] = [pick(), pick()];
-  const bodySize = between(stream, 10, 24);
+  const bodySize = between(stream, 12, 24);
   const leading = 1.2 + 0.7 * stream.uniform();
   const lines: PageLine[] = [];
   const rules: Box[] = [];
