@@ -10,7 +10,7 @@ export interface RenderPageOptions {
   readonly createCanvas: CreateCanvas;
   /** Families to choose from, known to the canvas. */
   readonly fonts: readonly string[];
-  /** Pixels, at least 64. */
+  /** Pixels, 64 to 8192. */
   readonly width: number;
   readonly height: number;
   readonly seed: number;
@@ -28,6 +28,8 @@ export interface TextPage {
   readonly texts: readonly string[];
 }
 
+const smallestSide = 64;
+const largestSide = 8192;
 /** Letters that reach highest and lowest. */
 const extremes = 'Hg';
 const css = (colour: Colour): string => `rgb(${colour.join(', ')})`;
@@ -35,14 +37,15 @@ const css = (colour: Colour): string => `rgb(${colour.join(', ')})`;
 /**
  * Makes up and draws a page of text lines on tinted paper, with uneven light and a little noise. What
  * is written depends on the seed and on the widths of the fonts; the pixels on the canvas, too.
- * @throws DatasetError without fonts, for pages too small, and when the canvas cannot draw.
+ * @throws DatasetError without fonts, for pages too small or too large, and when the canvas cannot draw.
  */
 export function renderPage(options: RenderPageOptions): TextPage {
   const { createCanvas, fonts, width, height, seed } = options;
   if (fonts.length === 0) throw new DatasetError('text pages: no fonts');
-  if (!(Number.isInteger(width) && Number.isInteger(height) && Math.min(width, height) >= 64)) {
+  for (const side of [width, height]) {
+    if (Number.isInteger(side) && side >= smallestSide && side <= largestSide) continue;
     throw new DatasetError(
-      `page of ${width} x ${height}: expected whole numbers of at least 64 pixels`,
+      `page of ${width} x ${height}: expected whole numbers of ${smallestSide} to ${largestSide} pixels`,
     );
   }
   const context = contextOf(createCanvas(width, height));

@@ -108,6 +108,7 @@ test('what cannot be drawn or gathered is refused', () => {
   expect(() => renderPage({ ...options, fonts: [] })).toThrow(/no fonts/);
   expect(() => renderPage({ ...options, width: 63 })).toThrow(DatasetError);
   expect(() => renderPage({ ...options, height: 100.5 })).toThrow(DatasetError);
+  expect(() => renderPage({ ...options, width: 65_536 })).toThrow(/64 to 8192/);
   const small = renderPage({ ...options, width: 64, height: 64 });
   expect(() => [...pageBatches([small, renderPage(options)], 2)]).toThrow(/expected equal sizes/);
   expect(() => [...pageBatches([small], 0)]).toThrow(/batch size 0/);

@@ -2,94 +2,100 @@ import { join } from 'node:path';
 import { type Box, matchBoxes, type TextPage, textBoxes } from '@subbyte/datasets';
 import type { Tensor } from '@subbyte/tensor';
 import { makeFolder, writeAtomically } from '../io/files.ts';
-import { loadPeer } from '../io/peer.ts';
 import { textCanvas } from '../io/text-canvas.ts';
 import type { Batch } from '../sources/source.ts';
 
 /** Height of the legend, pixels. */
-const strip = 28;
-/** Told apart with red-green blindness too: the last two are drawn twice as thick. */
-const colours = { right: '#1a9850', wrong: '#d73027', missed: '#2b6cff' } as const;
+const legendHeight = 28;
 
-/** Pixels of a page, and of its probabilities, as a canvas takes them. */
-function pixelsOf(count: number, colour: (i: number, channel: number) => number) {
-  const pixels = new Uint8ClampedArray(4 * count);
+/** How boxes are drawn. What went wrong is thicker, so that colours need not be told apart. */
+const styles = {
+  right: { colour: '#1a9850', thickness: 1 },
+  wrong: { colour: '#d73027', thickness: 2 },
+  missed: { colour: '#2b6cff', thickness: 2 },
+} as const;
+
+type Groups = Readonly<Record<keyof typeof styles, readonly Box[]>>;
+
+function groupsOf(truth: readonly Box[], found: readonly Box[]): Groups {
+  const matches = matchBoxes(truth, found);
+  const met = new Set(matches.map((match) => match.truth));
+  const right = new Set(matches.map((match) => match.found));
+  return {
+    right: found.filter((_, i) => right.has(i)),
+    wrong: found.filter((_, i) => !right.has(i)),
+    missed: truth.filter((_, i) => !met.has(i)),
+  };
+}
+
+/** Opaque pixels as a canvas takes them. */
+function pixelsOf(
+  count: number,
+  level: (pixel: number, channel: number) => number,
+): Uint8ClampedArray {
+  const pixels = new Uint8ClampedArray(4 * count).fill(255);
   for (let i = 0; i < count; i++) {
-    for (let c = 0; c < 3; c++) pixels[4 * i + c] = colour(i, c);
-    pixels[4 * i + 3] = 255;
+    for (let c = 0; c < 3; c++) pixels[4 * i + c] = level(i, c);
   }
   return pixels;
 }
 
 /**
  * Prepares a folder for pictures of what a detector finds: the page with right, wrong and missed boxes
- * on the left, the model's probabilities on the right. The function that comes back draws a batch.
- * @throws CliError when the folder cannot be made, or no canvas is installed.
+ * on the left, the model's probabilities on the right. The function that comes back writes those of a
+ * batch, `page-0001.png` and so on.
+ * @throws CliError when the folder cannot be made or written to, or no canvas is installed.
  */
 export async function pagePictures(
   folder: string,
 ): Promise<(output: Tensor, batch: Batch) => Promise<void>> {
   const { createCanvas, fonts } = await textCanvas();
-  const { ImageData } = await loadPeer(
-    '@napi-rs/canvas',
-    'drawing',
-    () => import('@napi-rs/canvas'),
-  );
   await makeFolder(folder);
+
+  function canvasOf(pixels: Uint8ClampedArray, width: number) {
+    const height = pixels.length / 4 / width;
+    const canvas = createCanvas(width, height);
+    const context = canvas.getContext('2d');
+    const image = context.createImageData(width, height);
+    image.data.set(pixels);
+    context.putImageData(image, 0, 0);
+    return canvas;
+  }
 
   function draw(page: TextPage, found: readonly Box[], map: ArrayLike<number>, mapWidth: number) {
     const { width, height, data } = page.image;
-    const canvas = createCanvas(2 * width, height + strip);
+    const canvas = createCanvas(2 * width, height + legendHeight);
     const context = canvas.getContext('2d');
-    const place = (pixels: Uint8ClampedArray, across: number, left: number): void => {
-      const down = pixels.length / 4 / across;
-      const source = createCanvas(across, down);
-      source.getContext('2d').putImageData(new ImageData(pixels, across, down), 0, 0);
-      context.drawImage(source, left, 0, width, height);
-    };
-    place(
+    const shown = canvasOf(
       pixelsOf(width * height, (i, c) => data[3 * i + c] as number),
       width,
-      0,
     );
-    place(
+    const likely = canvasOf(
       pixelsOf(map.length, (i) => 255 * (map[i] as number)),
       mapWidth,
-      width,
     );
-
-    const matches = matchBoxes(page.boxes, found);
-    const isFound = new Set(matches.map(({ truth }) => truth));
-    const isRight = new Set(matches.map((match) => match.found));
-    const outline = (colour: string, thickness: number, boxes: readonly Box[]): void => {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness;
-      for (const { left, top, right, bottom } of boxes) {
-        context.strokeRect(left, top, right - left, bottom - top);
-      }
-    };
-    const groups = {
-      right: found.filter((_, i) => isRight.has(i)),
-      wrong: found.filter((_, i) => !isRight.has(i)),
-      missed: page.boxes.filter((_, i) => !isFound.has(i)),
-    };
-    outline(colours.missed, 2, groups.missed);
-    outline(colours.right, 1, groups.right);
-    outline(colours.wrong, 2, groups.wrong);
-
+    context.drawImage(shown, 0, 0);
+    context.drawImage(likely, width, 0, width, height);
     context.fillStyle = '#fff';
-    context.fillRect(0, height, 2 * width, strip);
+    context.fillRect(0, height, 2 * width, legendHeight);
     context.font = `15px "${fonts[0]}"`;
     context.textBaseline = 'middle';
-    let left = 12;
-    for (const [name, boxes] of Object.entries(groups)) {
-      const text = `${boxes.length} ${name}`;
-      context.fillStyle = colours[name as keyof typeof colours];
-      context.fillText(text, left, height + strip / 2);
-      left += context.measureText(text).width + 24;
+    const groups = groupsOf(page.boxes, found);
+    let x = 12;
+    for (const name of ['missed', 'right', 'wrong'] as const) {
+      const { colour, thickness } = styles[name];
+      context.strokeStyle = colour;
+      context.lineWidth = thickness;
+      for (const { left, top, right, bottom } of groups[name]) {
+        context.strokeRect(left, top, right - left, bottom - top);
+      }
+      const text = `${groups[name].length} ${name}`;
+      context.fillStyle = colour;
+      context.fillText(text, x, height + legendHeight / 2);
+      x += context.measureText(text).width + 24;
     }
     context.fillStyle = '#444';
-    context.fillText('probability of text', width + 12, height + strip / 2);
+    context.fillText('probability of text', width + 12, height + legendHeight / 2);
     return canvas.encode('png');
   }
 
@@ -99,10 +105,8 @@ export async function pagePictures(
     for (const [i, page] of pages.entries()) {
       const map = output.data.subarray(i * height * width, (i + 1) * height * width);
       const name = `page-${String((indices[i] ?? 0) + 1).padStart(4, '0')}.png`;
-      await writeAtomically(
-        join(folder, name),
-        await draw(page, found[i] ?? [], map as Float32Array, width),
-      );
+      const png = await draw(page, found[i] ?? [], map as Float32Array, width);
+      await writeAtomically(join(folder, name), png);
     }
   };
 }

@@ -10,6 +10,7 @@ const defaultSize = [480, 640] as const;
 /** Detectors halve their input five times. */
 const sizeStep = 32;
 const smallestSide = 64;
+const largestSide = 8192;
 
 /** Made-up pages of text: `[n, 3, height, width]`, scored by the lines found. */
 export const openOcrPages: OpenSource = async (_, options) => {
@@ -28,9 +29,9 @@ export const openOcrPages: OpenSource = async (_, options) => {
     });
   const [height = 0, width = 0] = pictureShape(inputShape, [3, ...size].slice(-3)).slice(1);
   for (const side of [height, width]) {
-    if (side % sizeStep === 0 && side >= smallestSide) continue;
+    if (side % sizeStep === 0 && side >= smallestSide && side <= largestSide) continue;
     throw new UsageError(
-      `pages of ${height}x${width}: expected multiples of ${sizeStep}, at least ${smallestSide}, like --size 480x640`,
+      `pages of ${height}x${width}: expected multiples of ${sizeStep}, ${smallestSide} to ${largestSide}, like --size 480x640`,
     );
   }
   const canvas = await textCanvas();
