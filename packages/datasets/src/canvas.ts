@@ -1,11 +1,22 @@
 import { DatasetError } from './errors.ts';
 
+/** Levels of red, green, blue and opacity, row by row. */
+interface Pixels {
+  readonly data: { [index: number]: number };
+}
+
 /** What is used of a canvas' 2D context. */
 interface TextContext {
   // Canvases differ in the types of their properties; these are what both accept.
   font: string;
   fillStyle: unknown;
   textBaseline: string;
+  strokeStyle: unknown;
+  lineWidth: number;
+  strokeRect(x: number, y: number, width: number, height: number): void;
+  drawImage(canvas: LineCanvas, x: number, y: number, width: number, height: number): void;
+  createImageData(width: number, height: number): Pixels;
+  putImageData(pixels: Pixels, x: number, y: number): void;
   fillRect(x: number, y: number, width: number, height: number): void;
   fillText(text: string, x: number, y: number): void;
   /** Distances of the ink from where the text is put; the left one counts to the left. */

@@ -12,6 +12,7 @@ export {
   type DetectionScore,
   detectionCounter,
 } from './detection-counter.ts';
+export { type DrawDetectionOptions, drawDetection } from './draw-detection.ts';
 export { DatasetError } from './errors.ts';
 export { imageFolder, isImagePath } from './image-folder.ts';
 export { type BoxMatch, matchBoxes } from './match-boxes.ts';

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Canvas } from '@napi-rs/canvas';
 import { fontFolder } from './ocr-assets.ts';
 import { loadPeer } from './peer.ts';
 
@@ -12,7 +13,7 @@ const fonts: Readonly<Record<string, string>> = {
 
 /** The canvas of `@napi-rs/canvas`, and the families it can write in. */
 interface TextCanvas {
-  readonly createCanvas: typeof import('@napi-rs/canvas').createCanvas;
+  readonly createCanvas: (width: number, height: number) => Canvas;
   readonly fonts: readonly string[];
 }
 
@@ -31,5 +32,8 @@ export async function textCanvas(): Promise<TextCanvas> {
   for (const [file, family] of Object.entries(fonts)) {
     if (there.has(file)) GlobalFonts.registerFromPath(join(folder, file), family);
   }
-  return { createCanvas, fonts: Object.values(fonts) };
+  return {
+    createCanvas: (width, height) => createCanvas(width, height),
+    fonts: Object.values(fonts),
+  };
 }
