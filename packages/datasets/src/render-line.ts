@@ -1,30 +1,5 @@
-import { DatasetError } from './errors.ts';
+import { type CreateCanvas, contextOf } from './canvas.ts';
 import type { Image } from './types.ts';
-
-/** What is used of a canvas' 2D context. */
-interface LineContext {
-  // Canvases differ in the types of their properties; these are what both accept.
-  font: string;
-  fillStyle: unknown;
-  textBaseline: string;
-  fillRect(x: number, y: number, width: number, height: number): void;
-  fillText(text: string, x: number, y: number): void;
-  measureText(text: string): { readonly width: number };
-  getImageData(
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-  ): { readonly data: ArrayLike<number> };
-}
-
-/** What is used of a canvas: an `OffscreenCanvas` is one, and a canvas of `@napi-rs/canvas`. */
-export interface LineCanvas {
-  getContext(type: '2d'): unknown;
-}
-
-/** Makes a canvas of a size in pixels: `(w, h) => new OffscreenCanvas(w, h)`. */
-export type CreateCanvas = (width: number, height: number) => LineCanvas;
 
 /** A line of text to draw. */
 export interface RenderLineOptions {
@@ -39,12 +14,6 @@ export interface RenderLineOptions {
 /** Height of a line in pixels, as text recognisers want it. */
 export const lineHeight = 48;
 const margin = 8;
-
-function contextOf(canvas: LineCanvas): LineContext {
-  const context = canvas.getContext('2d');
-  if (!context) throw new DatasetError('the canvas has no 2d context');
-  return context as LineContext;
-}
 
 /**
  * Draws black text on white: 48 pixels high, as wide as the text and a margin of 8 pixels, rounded

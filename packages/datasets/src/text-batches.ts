@@ -1,6 +1,7 @@
 import { type FloatTensor, random, tensor } from '@subbyte/tensor';
+import type { CreateCanvas } from './canvas.ts';
 import { DatasetError } from './errors.ts';
-import { type CreateCanvas, lineHeight, renderLine } from './render-line.ts';
+import { lineHeight, renderLine } from './render-line.ts';
 import { textLine } from './text-lines.ts';
 import type { Batch, Image } from './types.ts';
 

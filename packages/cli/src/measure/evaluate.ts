@@ -1,6 +1,7 @@
+import type { Tensor } from '@subbyte/tensor';
 import type { Session } from '../engines/engine.ts';
 import { CliError } from '../errors.ts';
-import { breathe, type Source } from '../sources/source.ts';
+import { type Batch, breathe, type Source } from '../sources/source.ts';
 import { difference } from './difference.ts';
 import { type Score, scorers } from './scorers.ts';
 
@@ -26,6 +27,8 @@ export async function evaluate(
     readonly onProgress?: (done: number, total: number) => void;
     /** Runs the same samples, to compare outputs with. */
     readonly against?: Session | undefined;
+    /** Looks at each batch and what the model made of it. */
+    readonly onOutput?: ((output: Tensor, batch: Batch) => Promise<void>) | undefined;
   } = {},
 ): Promise<Evaluation> {
   const { against } = options;
@@ -44,6 +47,7 @@ export async function evaluate(
     const output = outputs[outputName];
     if (!output) throw new CliError(`the model gave no output "${outputName}"`);
     scorer.add(output, batch);
+    await options.onOutput?.(output, batch);
     if (against) {
       const others = await against.run({ [inputName]: batch.input });
       maxDifference = Math.max(maxDifference, difference([others], [outputs]).largest);

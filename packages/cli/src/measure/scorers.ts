@@ -1,4 +1,11 @@
-import { accuracyCounter, characterAccuracy, ctcGreedyDecode, parseKeys } from '@subbyte/datasets';
+import {
+  accuracyCounter,
+  characterAccuracy,
+  ctcGreedyDecode,
+  detectionCounter,
+  parseKeys,
+  textBoxes,
+} from '@subbyte/datasets';
 import type { Tensor } from '@subbyte/tensor';
 import { readBytes } from '../io/files.ts';
 import { ocrAssets } from '../io/ocr-assets.ts';
@@ -37,7 +44,27 @@ async function textScorer(): Promise<Scorer> {
   };
 }
 
+function boxScorer(): Scorer {
+  const counter = detectionCounter();
+  return {
+    add: (output, { boxes = [], input }) => {
+      const [height, width] = input.shape.slice(-2);
+      const found = textBoxes(output, { height, width });
+      for (const [i, truth] of boxes.entries()) counter.add(truth, found[i] ?? []);
+    },
+    score: () => {
+      const { f1, precision, recall, overlap } = counter.score();
+      return {
+        f1: f1 * 100,
+        precision: precision * 100,
+        recall: recall * 100,
+        overlap: overlap * 100,
+      };
+    },
+  };
+}
+
 /** A scorer for each kind of truth. */
 export const scorers: {
   readonly [Truth in Exclude<Source['truth'], 'none'>]: () => Scorer | Promise<Scorer>;
-} = { labels: classScorer, texts: textScorer };
+} = { labels: classScorer, texts: textScorer, boxes: boxScorer };

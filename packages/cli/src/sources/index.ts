@@ -4,6 +4,7 @@ import { openCifar10 } from './cifar10.ts';
 import { openFolder } from './folder.ts';
 import { openNpy } from './npy.ts';
 import { openOcr } from './ocr.ts';
+import { openOcrPages } from './ocr-pages.ts';
 import { openRandom } from './random.ts';
 import type { OpenSource, Source, SourceOptions } from './source.ts';
 
@@ -19,6 +20,7 @@ const kinds = {
   folder: { place: 'DIR', open: openFolder },
   npy: { place: 'FILE', open: openNpy },
   ocr: { open: openOcr },
+  'ocr-pages': { open: openOcrPages },
   random: { open: openRandom },
 } as const satisfies Record<string, SourceKind>;
 

@@ -1,4 +1,4 @@
-import type { Batch as PlainBatch } from '@subbyte/datasets';
+import type { Box, Batch as PlainBatch, TextPage } from '@subbyte/datasets';
 import type { Dimension } from '@subbyte/graph';
 import { CliError } from '../errors.ts';
 
@@ -6,6 +6,10 @@ import { CliError } from '../errors.ts';
 export interface Batch extends PlainBatch {
   /** Text of each sample. */
   readonly texts?: readonly string[];
+  /** What is to be found in each sample, pixels. */
+  readonly boxes?: readonly (readonly Box[])[];
+  /** The pictures as they were before normalisation, when their boxes are known. */
+  readonly pages?: readonly TextPage[];
 }
 
 /** Samples for a model, in batches; the same every time it is read. */
@@ -13,7 +17,7 @@ export interface Source {
   /** Number of samples. */
   readonly count: number;
   /** What a model can be scored by. */
-  readonly truth: 'labels' | 'texts' | 'none';
+  readonly truth: 'labels' | 'texts' | 'boxes' | 'none';
   batches(): AsyncIterable<Batch> | Iterable<Batch>;
 }
 
@@ -58,6 +62,10 @@ export function cut(available: number, options: SourceOptions, defaultBatch = 32
   if (whole > 0) return { count: whole, batchSize: fixed };
   throw new CliError(`the model takes ${fixed} samples at a time, the data has only ${wanted}`);
 }
+
+/** What is made up for calibration and for tests comes from different streams. */
+export const seedOfSplit = ({ seed, split }: SourceOptions): number =>
+  split === 'test' ? seed ^ 0x8000_0000 : seed;
 
 /** The inputs alone, with a pause after each batch. */
 export async function* inputsOf(source: Source): AsyncGenerator<Batch['input']> {
