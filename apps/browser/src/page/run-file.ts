@@ -1,6 +1,7 @@
 import type { TestEvent } from '../events.ts';
 import { type Declared, takeDeclared } from './vitest.ts';
 
+/** Sends an event at once, also when the thread does not rest afterwards. */
 type Report = (event: TestEvent) => unknown;
 
 const messageOf = (error: unknown): string =>
@@ -14,10 +15,10 @@ async function runTests(declared: Declared, report: Report): Promise<void> {
   const { tests, beforeEach, afterEach } = declared;
   for (const { name, body, skipped } of tests) {
     if (skipped) {
-      await report({ kind: 'skipped', name });
+      report({ kind: 'skipped', name });
       continue;
     }
-    await report({ kind: 'start', name });
+    report({ kind: 'start', name });
     let failure: TestEvent | undefined;
     for (const part of [() => runAll(beforeEach), body, () => runAll([...afterEach].reverse())]) {
       try {
@@ -26,13 +27,13 @@ async function runTests(declared: Declared, report: Report): Promise<void> {
         failure ??= { kind: 'failed', name, message: messageOf(error) };
       }
     }
-    await report(failure ?? { kind: 'passed', name });
+    report(failure ?? { kind: 'passed', name });
   }
 }
 
 /**
  * Loads a test file and runs what it declares, one test after the other; what happens goes to
- * `report`, which is waited for, so that a test that never ends is known by name. A file that cannot
+ * `report` before it goes on, so that a test that never ends is known by name. A file that cannot
  * be loaded, declares no test, or fails in a hook for all of them is a failed test of its own.
  */
 export async function runFile(load: () => Promise<unknown>, report: Report): Promise<void> {
@@ -41,13 +42,13 @@ export async function runFile(load: () => Promise<unknown>, report: Report): Pro
       await work();
       return true;
     } catch (error) {
-      await report({ kind: 'failed', name, message: messageOf(error) });
+      report({ kind: 'failed', name, message: messageOf(error) });
       return false;
     }
   };
   let declared = takeDeclared();
   const isReady = await attempt('(loading the file)', async () => {
-    await report({ kind: 'start', name: '(loading the file)' });
+    report({ kind: 'start', name: '(loading the file)' });
     await load();
     declared = takeDeclared();
     if (declared.tests.length === 0) throw new Error('the file declares no test');
@@ -55,5 +56,5 @@ export async function runFile(load: () => Promise<unknown>, report: Report): Pro
   });
   if (isReady) await runTests(declared, report);
   await attempt('(after all tests)', () => runAll([...declared.afterAll].reverse()));
-  await report({ kind: 'end' });
+  report({ kind: 'end' });
 }
