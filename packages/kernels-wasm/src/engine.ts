@@ -158,6 +158,7 @@ export function createEngine(
       }
       const bound = (part: number): number => Math.floor((part * count) / parts);
       threads.run(
+        kernel,
         Array.from({ length: parts }, (_, part) => (functions: WasmFunctions) => {
           const own: Engine = {
             ...engine,

@@ -1,2 +1,2 @@
-export { WasmError } from './errors.ts';
+export { WasmError, WorkerError } from './errors.ts';
 export { type WasmBackend, type WasmOptions, wasm } from './wasm.ts';

@@ -1,222 +1,183 @@
-import { WasmError } from './errors.ts';
+import { WorkerError } from './errors.ts';
 import type { WasmFunctions } from './functions.ts';
-import { commandLength, control as places, type WorkerStart, workerSource } from './worker.ts';
-
-/** Calls functions of the module. */
-type Work = (wasm: WasmFunctions) => void;
+import { createRecorder, type Work } from './recorder.ts';
+import { type StartedWorker, startWorker } from './start-worker.ts';
+import { commandLength, control as places, states } from './worker.ts';
 
 /** Threads that share the linear memory. */
 export interface Threads {
   /** Number of threads, the calling one included. */
   readonly count: number;
-  /** Runs all of `parts`, at most `count`, at the same time, and waits for them. */
-  run(parts: readonly Work[]): void;
+  /**
+   * Runs all of `parts`, at most `count`, at the same time, and waits for them.
+   * @param kernel whose parts they are.
+   * @throws WorkerError when a worker fails, ends or hangs in the middle of its part.
+   */
+  run(kernel: string, parts: readonly Work[]): void;
   /** Ends the workers; everything runs on the calling thread from then on. */
   close(): void;
 }
 
-/** The part of a Web Worker or a Node worker that is used here. */
-interface Started {
-  readonly ready: Promise<boolean>;
-  end(): void;
-}
-
-interface Team {
+interface Member {
   readonly control: Int32Array;
   readonly commands: Float64Array;
-  readonly started: Started;
+  readonly worker: StartedWorker;
 }
 
-/** The parts of `node:worker_threads` that are used here. */
-interface NodeWorkers {
-  readonly Worker: new (
-    source: string,
-    options: { readonly eval: true; readonly workerData: WorkerStart },
-  ) => {
-    once(event: string, listener: () => void): void;
-    unref(): void;
-    terminate(): unknown;
-  };
-}
+/** Milliseconds without any progress after which a worker counts as lost, at least. */
+const leastPatience = 30_000;
 
-interface NodeProcess {
-  getBuiltinModule?(name: 'node:worker_threads'): NodeWorkers;
-}
+/** How many times longer than the calling thread a worker may take for one call of its part. */
+const slowness = 20;
 
-/** Milliseconds after which a worker that has not answered is given up. */
-const patience = 10_000;
+/** Milliseconds between looks at the progress of a worker. */
+const slice = 500;
 
-/** Whether one of the listeners that `listen` installs is called with `true` in time. */
-function answer(listen: (settle: (answer: boolean) => () => void) => void): Promise<boolean> {
-  return new Promise((resolve) => {
-    // Also keeps Node awake, which does not wait for workers that may be left behind.
-    const timer = setTimeout(() => resolve(false), patience);
-    listen((value) => () => {
-      clearTimeout(timer);
-      resolve(value);
-    });
-  });
-}
-
-/** Starts a worker, in Node or in a browser. @throws Error where the page forbids it. */
-function start(data: WorkerStart): Started {
-  const { process } = globalThis as { readonly process?: NodeProcess };
-  const node = process?.getBuiltinModule?.('node:worker_threads');
-  if (node) {
-    const worker = new node.Worker(workerSource, { eval: true, workerData: data });
-    worker.unref();
-    const ready = answer((settle) => {
-      worker.once('message', settle(true));
-      worker.once('error', settle(false));
-    });
-    return { ready, end: () => worker.terminate() };
-  }
-  const address = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
-  const worker = new Worker(address);
-  worker.postMessage(data);
-  const ready = answer((settle) => {
-    worker.onmessage = settle(true);
-    worker.onerror = settle(false);
-  }).finally(() => URL.revokeObjectURL(address));
-  return { ready, end: () => worker.terminate() };
-}
-
-/** A worker that is never ready, for pages that forbid workers. */
-const absent: Started = { ready: Promise.resolve(false), end: () => undefined };
-
-function tryStart(data: WorkerStart): Started {
+/** Whether this thread may sleep: the main thread of a page may not. */
+function maySleep(control: Int32Array): boolean {
   try {
-    return start(data);
+    // Does not wait: the place holds 0.
+    Atomics.wait(control, places.unused, 1, 0);
+    return true;
   } catch {
-    return absent;
+    return false;
   }
 }
 
-/** Whether memory can be shared here: Node, and pages that are cross-origin isolated. */
-export function canShare(): boolean {
-  const { crossOriginIsolated, process } = globalThis as {
-    readonly crossOriginIsolated?: boolean;
-    readonly process?: NodeProcess;
-  };
-  if (typeof SharedArrayBuffer === 'undefined') return false;
-  return process?.getBuiltinModule !== undefined || crossOriginIsolated === true;
-}
-
-/** Functions that answer at once: they compute nothing. */
-const direct: ReadonlySet<string> = new Set(['gemmScratch']);
-
-/** Functions that write their calls down; `record` gives their length, or nothing when there is no room. */
-function createRecorder(
-  wasm: WasmFunctions,
-  names: readonly string[],
-): {
-  readonly functions: WasmFunctions;
-  record(work: Work, commands: Float64Array): number | undefined;
-} {
-  let target: Float64Array = new Float64Array(0);
-  let length = 0;
-  const entries = names.map((name, index) => [
-    name,
-    (...values: number[]): void => {
-      const next = length + 2 + values.length;
-      if (next <= target.length) {
-        target[length] = index;
-        target[length + 1] = values.length;
-        target.set(values, length + 2);
-      }
-      length = next;
-    },
-  ]);
-  const functions = {
-    ...(Object.fromEntries(entries) as unknown as WasmFunctions),
-    ...Object.fromEntries([...direct].map((name) => [name, wasm[name as 'gemmScratch']])),
-  };
-  return {
-    functions,
-    record: (work, commands) => {
-      target = commands;
-      length = 0;
-      work(functions);
-      return length <= commands.length ? length : undefined;
-    },
-  };
-}
-
-/** Waits until `array[place]` is no longer `value`: awake for a while, then asleep where allowed. */
-function waitWhile(array: Int32Array, place: number, value: number): void {
-  for (let i = 0; i < 10_000; i++) if (Atomics.load(array, place) !== value) return;
-  while (Atomics.load(array, place) === value) {
-    try {
-      Atomics.wait(array, place, value);
-    } catch {
-      // The main thread of a page may not sleep.
-    }
+/**
+ * Waits until the worker has ended its task: awake for a while, then asleep where allowed. No event
+ * reaches a thread that waits, so a worker that is gone shows only by standing still.
+ * @returns false when it made no progress for `patience` milliseconds; it is abandoned then.
+ */
+function waitFor(control: Int32Array, patience: number): boolean {
+  const state = (): number => Atomics.load(control, places.state);
+  for (let i = 0; i < 10_000; i++) if (state() !== states.taken) return true;
+  const sleeps = maySleep(control);
+  let [seen, silent, last] = [Atomics.load(control, places.progress), 0, performance.now()];
+  while (state() === states.taken) {
+    if (sleeps) Atomics.wait(control, places.state, states.taken, slice);
+    else for (let i = 0; i < 10_000 && state() === states.taken; i++);
+    const now = performance.now();
+    // A machine that was suspended must not look like a worker that stood still.
+    silent += Math.min(now - last, 2 * slice);
+    last = now;
+    const progress = Atomics.load(control, places.progress);
+    if (progress !== seen) [seen, silent] = [progress, 0];
+    if (silent <= patience) continue;
+    const { state: place } = places;
+    const found = Atomics.compareExchange(control, place, states.taken, states.abandoned);
+    return found !== states.taken;
   }
+  return true;
+}
+
+/** The text of the error that ended a worker's task, if one did. */
+function failureOf({ control, commands }: Member): string | undefined {
+  if (Atomics.load(control, places.state) !== states.failed) return undefined;
+  return String.fromCodePoint(...commands.subarray(0, control[places.length]));
 }
 
 /** One thread: the parts one after the other. */
 export function oneThread(wasm: WasmFunctions): Threads {
   return {
     count: 1,
-    run: (parts) => {
+    run: (_, parts) => {
       for (const part of parts) part(wasm);
     },
     close: () => undefined,
   };
 }
 
-/** Starts `count - 1` workers on a shared memory; fewer where they cannot be started. */
+/**
+ * Starts `count - 1` workers on a shared memory; fewer where they cannot be started.
+ * @param patience milliseconds without progress after which a worker counts as lost.
+ */
 export async function startThreads(
   wasm: WasmFunctions,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   count: number,
+  patience: number = leastPatience,
 ): Promise<Threads> {
   const names = WebAssembly.Module.exports(module)
     .filter(({ kind }) => kind === 'function')
     .map(({ name }) => name);
-  const starting = Array.from({ length: count - 1 }, (): Team => {
+  const starting = Array.from({ length: count - 1 }, (): Member => {
     const control = new Int32Array(new SharedArrayBuffer(16));
     const commands = new Float64Array(new SharedArrayBuffer(commandLength * 8));
-    return { control, commands, started: tryStart({ module, memory, names, control, commands }) };
+    return { control, commands, worker: startWorker({ module, memory, names, control, commands }) };
   });
-  const answers = await Promise.all(starting.map(({ started }) => started.ready));
-  let team = starting.filter(({ started }, i) => {
-    if (!answers[i]) started.end();
+  const answers = await Promise.all(starting.map(({ worker }) => worker.ready));
+  let team = starting.filter(({ worker }, i) => {
+    if (!answers[i]) worker.end();
     return answers[i];
   });
   const recorder = createRecorder(wasm, names);
+
+  /** Offers `work` to a worker; false when it does not fit. */
+  const offer = ({ control, commands }: Member, work: Work): boolean => {
+    const length = recorder.record(work, commands);
+    if (length === undefined) return false;
+    control[places.length] = length;
+    control[places.progress] = 0;
+    Atomics.store(control, places.state, states.offered);
+    Atomics.notify(control, places.state);
+    return true;
+  };
+
+  /** Takes back what nobody has taken; also what a worker that is gone never will. */
+  const withdraw = ({ control }: Member): boolean =>
+    Atomics.compareExchange(control, places.state, states.offered, states.idle) === states.offered;
+
+  const settle = (kernel: string, members: readonly Member[], limit: number): void => {
+    const lost = members.filter(({ control }) => !waitFor(control, limit));
+    for (const { worker } of lost) worker.end();
+    team = team.filter((member) => !lost.includes(member));
+    if (lost.length > 0) {
+      throw new WorkerError(
+        `${kernel}: a worker ended or hung in the middle of its part (no progress for ${Math.ceil(limit / 1000)} s); the result is lost, ${team.length + 1} of ${count} threads go on`,
+      );
+    }
+    const failure = members.map(failureOf).find((text) => text !== undefined);
+    if (failure !== undefined) {
+      throw new WorkerError(`${kernel}: a worker failed: ${failure}; the result is lost`);
+    }
+  };
 
   return {
     get count() {
       return team.length + 1;
     },
-    run: ([first, ...others]) => {
+    run: (kernel, [first, ...others]) => {
+      team = team.filter(({ worker }) => !worker.hasEnded);
       const left: Work[] = first ? [first] : [];
-      const waiting: [Team, number][] = [];
+      const offered: [Member, Work][] = [];
+      const start = performance.now();
+      const taken: Member[] = [];
       try {
         for (const [i, work] of others.entries()) {
-          const worker = team[i];
-          const length = worker && recorder.record(work, worker.commands);
-          if (worker === undefined || length === undefined) {
-            left.push(work);
-            continue;
-          }
-          worker.control[places.length] = length;
-          waiting.push([worker, Atomics.add(worker.control, places.task, 1)]);
-          Atomics.notify(worker.control, places.task);
+          const member = team[i];
+          if (member && offer(member, work)) offered.push([member, work]);
+          else left.push(work);
         }
         for (const work of left) work(wasm);
+        for (const [member, work] of offered) {
+          if (withdraw(member)) work(wasm);
+          else taken.push(member);
+        }
       } finally {
         // Also when a part throws: what the others work on is about to be released.
-        for (const [{ control }, before] of waiting) waitWhile(control, places.done, before);
-      }
-      if (waiting.some(([{ control }]) => Atomics.load(control, places.failed) !== 0)) {
-        throw new WasmError('a worker failed; the result of the kernel is lost');
+        for (const [member] of offered) if (!taken.includes(member)) withdraw(member);
+        const limit = Math.max(patience, Math.round(slowness * (performance.now() - start)));
+        settle(
+          kernel,
+          offered.map(([member]) => member),
+          limit,
+        );
       }
     },
     close: () => {
-      for (const { started } of team) started.end();
+      for (const { worker } of team) worker.end();
       team = [];
     },
   };

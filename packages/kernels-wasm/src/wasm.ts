@@ -4,9 +4,10 @@ import { bytesOf, createEngine } from './engine.ts';
 import { WasmError } from './errors.ts';
 import { createMemory } from './memory.ts';
 import { instantiate } from './module.ts';
+import { canShare } from './start-worker.ts';
 import { createStorageFactory } from './storage.ts';
 import { createKernels } from './table.ts';
-import { canShare, oneThread, startThreads } from './threads.ts';
+import { oneThread, startThreads } from './threads.ts';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions {
@@ -29,7 +30,7 @@ export interface WasmBackend extends Backend {
   freeze(input: Tensor): void;
   /** Bytes of linear memory that tensors and packed weights hold. */
   liveBytes(): number;
-  /** Threads that it really computes with. */
+  /** Threads that it really computes with; fewer than asked for where workers did not start or ended. */
   readonly threads: number;
   /** Ends the workers: everything runs on the calling thread from then on. */
   close(): void;

@@ -5,19 +5,34 @@ export interface Contestant {
   readonly run: () => unknown;
   /** Seconds of measured time after which it has run often enough. */
   readonly seconds: number;
-  /** Seconds that its first call may take; beyond them that call is the only one. Default: 60. */
-  readonly patience?: number;
+  /**
+   * Seconds that a call after the first may take. Beyond them the contestant is stopped, and the limit
+   * stands for its time: it takes at least that long. Only for work that does not block this thread.
+   */
+  readonly limit?: number;
+  /** Ends a call that took too long. */
+  readonly stop?: () => unknown;
 }
 
 /** What was measured, milliseconds; `failure` when the contestant cannot do the work. */
 export interface Lap {
   readonly name: string;
+  /** The first call, with compilation where there is any. It counts in none of the others. */
+  readonly first: number;
   readonly median: number;
   readonly least: number;
   readonly rounds: number;
-  /** The work is so slow that the first call, compilation included, is the only one. */
-  readonly cold: boolean;
+  /** No second call ended within the limit, which is what median and least say. */
+  readonly atLeast: boolean;
   readonly failure?: string;
+}
+
+interface Entry {
+  readonly contestant: Contestant;
+  first: number;
+  readonly times: number[];
+  atLeast: boolean;
+  failure: string | undefined;
 }
 
 const message = (error: unknown): string =>
@@ -29,51 +44,83 @@ async function milliseconds(run: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
+/** The time of a call, or nothing when it takes longer than `limit` seconds. */
+async function withinLimit(
+  run: () => unknown,
+  limit: number | undefined,
+): Promise<number | undefined> {
+  if (limit === undefined) return milliseconds(run);
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limit * 1000);
+  });
+  try {
+    return await Promise.race([milliseconds(run), expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 const medianOf = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+async function runOnce(entry: Entry): Promise<void> {
+  const { run, limit, stop } = entry.contestant;
+  try {
+    const time = await withinLimit(run, limit);
+    if (time !== undefined) entry.times.push(time);
+    else {
+      await stop?.();
+      entry.atLeast = entry.times.length === 0;
+      if (entry.atLeast) entry.times.push((limit as number) * 1000);
+      entry.failure = undefined;
+    }
+  } catch (error) {
+    entry.failure = message(error);
+  }
+}
+
 /**
- * Lets all contestants work in turn (A B C A B C …), so that all meet the same machine. Each runs
- * once to warm up, at least once measured, and leaves when its time is used up. Whoever takes
- * longer than its `patience` to warm up is not asked again: that call counts.
+ * Lets all contestants work in turn (A B C A B C …), so that all meet the same machine. Each makes one
+ * call that does not count, at least one that does, and leaves when its time is used up.
  */
 export async function race(
   contestants: readonly Contestant[],
   { leastRounds = 5 }: { readonly leastRounds?: number } = {},
 ): Promise<readonly Lap[]> {
-  const entries = contestants.map((contestant) => ({
-    contestant,
-    times: [] as number[],
-    cold: false,
-    failure: undefined as string | undefined,
-  }));
+  const entries = contestants.map(
+    (contestant): Entry => ({
+      contestant,
+      first: Number.NaN,
+      times: [],
+      atLeast: false,
+      failure: undefined,
+    }),
+  );
   for (const entry of entries) {
     try {
-      const time = await milliseconds(entry.contestant.run);
-      if (time > (entry.contestant.patience ?? 60) * 1000)
-        Object.assign(entry, { times: [time], cold: true });
+      entry.first = await milliseconds(entry.contestant.run);
     } catch (error) {
       entry.failure = message(error);
     }
   }
-  const isDone = ({ contestant, times, cold, failure }: (typeof entries)[number]): boolean => {
+  const isDone = ({ contestant, times, atLeast, failure }: Entry): boolean => {
     const spent = times.reduce((a, b) => a + b, 0);
-    if (failure !== undefined || cold) return true;
+    if (failure !== undefined || atLeast) return true;
     // Slow contestants get fewer rounds, at least one.
     const enough = Math.min(leastRounds, Math.ceil((contestant.seconds * 1000) / medianOf(times)));
     return times.length > 0 && times.length >= enough && spent > contestant.seconds * 1000;
   };
   while (!entries.every(isDone)) {
-    for (const entry of entries) {
-      if (!isDone(entry)) entry.times.push(await milliseconds(entry.contestant.run));
-    }
+    for (const entry of entries) if (!isDone(entry)) await runOnce(entry);
   }
-  return entries.map(({ contestant, times, cold, failure }) => ({
+  return entries.map(({ contestant, first, times, atLeast, failure }) => ({
     name: contestant.name,
+    first,
     median: medianOf(times),
     least: Math.min(...times),
     rounds: times.length,
-    cold,
+    atLeast,
     ...(failure !== undefined && { failure }),
   }));
 }

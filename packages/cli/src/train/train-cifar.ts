@@ -1,5 +1,5 @@
-import { subset } from '@subbyte/datasets';
-import { simplify, withConstants } from '@subbyte/graph';
+import { cifar10Classes, subset } from '@subbyte/datasets';
+import { type Dimension, simplify, type ValueInfo, withConstants } from '@subbyte/graph';
 import { fromOnnx, toOnnx } from '@subbyte/onnx';
 import { random } from '@subbyte/tensor';
 import type { Context, Outcome } from '../commands/command.ts';
@@ -15,6 +15,9 @@ import { accuracyOf } from './accuracy-of.ts';
 import { fineTuning } from './fine-tune.ts';
 import { type RunOptions, runTraining, settingsOf } from './run-training.ts';
 
+/** Channels, height and width of CIFAR-10's pictures. */
+const pictureShape = [3, 32, 32] as const;
+
 /** Options of fine-tuning. */
 export interface CifarOptions extends RunOptions {
   /** ONNX file. */
@@ -23,6 +26,31 @@ export interface CifarOptions extends RunOptions {
   readonly data: string;
   readonly mean: readonly number[];
   readonly std: readonly number[];
+}
+
+/** @throws CliError unless the model takes any number of CIFAR-10's pictures and tells ten classes. */
+function checkModel(
+  path: string,
+  input: readonly Dimension[],
+  outputs: readonly ValueInfo[],
+): void {
+  const text = (shape: readonly Dimension[]): string => `[${shape.join(', ')}]`;
+  const [batch = 1, ...picture] = input;
+  if (typeof batch === 'number') {
+    throw new CliError(`${path} takes ${batch} pictures at a time, expected an open batch size`);
+  }
+  const fits = (found: readonly Dimension[], expected: readonly number[]): boolean =>
+    found.length === expected.length &&
+    found.every((size, i) => typeof size !== 'number' || size === expected[i]);
+  if (!fits(picture, pictureShape)) {
+    throw new CliError(`${path} takes ${text(input)}, expected ${text([batch, ...pictureShape])}`);
+  }
+  const { shape = [] } = outputs[0] ?? {};
+  if (!fits(shape.slice(1), [cifar10Classes.length])) {
+    throw new CliError(
+      `${path} gives ${text(shape)}, expected ${text([batch, cifar10Classes.length])}`,
+    );
+  }
 }
 
 /**
@@ -37,12 +65,10 @@ export async function trainCifar(options: CifarOptions, context: Context): Promi
   await useWasm({ threads });
   const model = await openModel(path);
   const { shape } = modelInput(model);
-  if (typeof shape[0] === 'number') {
-    throw new CliError(`${path} takes ${shape[0]} pictures at a time, expected an open batch size`);
-  }
   const graph = simplify(fromOnnx(model.bytes, { externalData: model.externalData }), {
     keepBatchNorm: true,
   });
+  checkModel(path, shape, graph.outputs);
   if (!graph.nodes.some(({ op }) => op === 'batchNorm')) {
     context.terminal.note(`${path} has no batch norms left: only its weights learn`);
   }

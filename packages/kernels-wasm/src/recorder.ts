@@ -1,0 +1,43 @@
+import type { WasmFunctions } from './functions.ts';
+
+/** Calls functions of the module. */
+export type Work = (wasm: WasmFunctions) => void;
+
+/** Writes calls down instead of making them. */
+export interface Recorder {
+  /** Length of what `work` calls, written to `commands`; nothing when there is no room. */
+  record(work: Work, commands: Float64Array): number | undefined;
+}
+
+/** Functions that answer at once: they compute nothing. */
+const direct: ReadonlySet<string> = new Set(['gemmScratch']);
+
+/** A recorder of the functions `names`, which commands count. */
+export function createRecorder(wasm: WasmFunctions, names: readonly string[]): Recorder {
+  let target: Float64Array = new Float64Array(0);
+  let length = 0;
+  const entries = names.map((name, index) => [
+    name,
+    (...values: number[]): void => {
+      const next = length + 2 + values.length;
+      if (next <= target.length) {
+        target[length] = index;
+        target[length + 1] = values.length;
+        target.set(values, length + 2);
+      }
+      length = next;
+    },
+  ]);
+  const functions = {
+    ...(Object.fromEntries(entries) as unknown as WasmFunctions),
+    ...Object.fromEntries([...direct].map((name) => [name, wasm[name as 'gemmScratch']])),
+  };
+  return {
+    record: (work, commands) => {
+      target = commands;
+      length = 0;
+      work(functions);
+      return length <= commands.length ? length : undefined;
+    },
+  };
+}
