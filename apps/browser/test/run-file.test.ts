@@ -23,7 +23,9 @@ test('tests of a page pass, fail with their message, are skipped, and hooks run 
       page.test('fails', async () => page.expect(2, 'two').toBe(3));
       page.test.skipIf(true)('skipped', () => order.push('never'));
     });
-    page.test.each([[1, 2]])('%i and %i', (a: unknown, b: unknown) => page.expect(a).to.be.lessThan(b as number));
+    page.test.each([[1, 2]])('%i and %i', (a: unknown, b: unknown) =>
+      page.expect(a).to.be.lessThan(b as number),
+    );
   });
   expect(events).toMatchObject([
     { kind: 'passed', name: 'holds' },

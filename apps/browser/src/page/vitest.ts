@@ -3,6 +3,7 @@ import {
   ASYMMETRIC_MATCHERS_OBJECT,
   chai,
   customMatchers,
+  type ExpectStatic,
   GLOBAL_EXPECT,
   getState,
   JestAsymmetricMatchers,
@@ -121,10 +122,10 @@ export const afterEach: (body: Body) => void = hook('afterEach');
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
 
 /** vitest's assertions. */
-export const expect: typeof chai.expect = ((value: unknown, message?: string) => {
+export const expect: ExpectStatic = ((value: unknown, message?: string) => {
   setState({ assertionCalls: getState(expect as never).assertionCalls + 1 }, expect as never);
   return chai.expect(value, message);
-}) as typeof chai.expect;
+}) as unknown as ExpectStatic;
 Object.assign(expect, chai.expect, (globalThis as never)[ASYMMETRIC_MATCHERS_OBJECT], {
   unreachable: (message?: string) => {
     chai.assert.fail(`unreachable${message ? `: ${message}` : ''}`);
