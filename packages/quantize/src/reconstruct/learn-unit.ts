@@ -48,6 +48,7 @@ const temperature = 4;
 function groupsOf({ rates, iterations }: Stage): Group[] {
   return [
     { match: /^rounding/, rate: rates.rounding },
+    { match: /^codes/, rate: cosine(rates.codes, iterations) },
     { match: /^activationSteps/, rate: cosine(rates.activationSteps, iterations) },
     { match: /^weightSteps/, rate: cosine(rates.weightSteps, iterations) },
     { match: /^biases/, rate: cosine(rates.biases, iterations) },

@@ -1,6 +1,15 @@
 // What is learned in a unit, how it computes with that, and what comes of it in the end.
 
-import { add, clip, fakeQuantizeDrop, max, mul, reshape, sub } from '@subbyte/autograd';
+import {
+  add,
+  clip,
+  fakeQuantizeDrop,
+  fakeQuantizeUniform,
+  max,
+  mul,
+  reshape,
+  sub,
+} from '@subbyte/autograd';
 import { type DifferentiableGraph, differentiable, type Graph, type Node } from '@subbyte/graph';
 import { getBackend, kernels } from '@subbyte/kernels';
 import {
@@ -19,6 +28,8 @@ import type { Unit, WeightSlot } from './units.ts';
 export interface Learned {
   /** Whether each weight is rounded up or down. */
   readonly rounding: boolean;
+  /** The weights themselves, rounded straight through, in steps from where they are on the grid. */
+  readonly codes: boolean;
   /** A factor on the step of each output channel's weights (Genie-M). */
   readonly weightSteps: boolean;
   /** A factor on the step of each value's grid (LSQ). */
@@ -29,6 +40,7 @@ export interface Learned {
 /** The variables of a unit, by what is learned: trees for optimisers, by position in the unit's lists. */
 export type UnitVariables = {
   readonly rounding: { readonly [index: string]: Tensor };
+  readonly codes: { readonly [index: string]: Tensor };
   readonly weightSteps: { readonly [index: string]: Tensor };
   readonly activationSteps: { readonly [index: string]: Tensor };
   readonly biases: { readonly [name: string]: Tensor };
@@ -149,6 +161,7 @@ export function learnedUnit(unit: Unit): LearnedUnit {
       rounding: some(learned.rounding, parts, ({ fractions, below }) =>
         place(tensor(fractions.map(roundingVariable), below.shape)),
       ),
+      codes: some(learned.codes, parts, (_, i) => place(startingCodes(unit, i))),
       weightSteps: some(learned.weightSteps, parts, ({ factorShape }) =>
         factorShape ? factors(factorShape) : undefined,
       ),
@@ -164,13 +177,16 @@ export function learnedUnit(unit: Unit): LearnedUnit {
 
   const softWeight = (variables: UnitVariables, i: number): { weight: Tensor; share?: Tensor } => {
     const { nearest, below, scale, zeroPoint } = parts[i] as WeightParts;
+    const { quantizer } = unit.weights[i] as WeightSlot;
     const factor = variables.weightSteps[i] && max(variables.weightSteps[i], leastFactor);
+    const step = factor ? mul(scale, factor) : scale;
+    const codes = variables.codes[i];
+    if (codes) return { weight: mul(roundThrough(codes, quantizer), step) };
     const variable = variables.rounding[i];
     if (!variable) return { weight: factor ? mul(nearest, factor) : nearest };
     const share = softRound(variable);
-    const { min, max: most } = codeRange((unit.weights[i] as WeightSlot).quantizer);
+    const { min, max: most } = codeRange(quantizer);
     const code = clip(add(below, share), min, most);
-    const step = factor ? mul(scale, factor) : scale;
     return { weight: mul(sub(code, zeroPoint), step), share };
   };
 
@@ -209,11 +225,14 @@ export function learnedUnit(unit: Unit): LearnedUnit {
     const activations = new Map<string, UniformQuantizer>();
     for (const [i, slot] of unit.weights.entries()) {
       const variable = variables.rounding[i];
+      const moved = variables.codes[i];
       const factors = variables.weightSteps[i]?.data as Float32Array | undefined;
-      if (!variable && !factors) continue;
-      const codes = variable
-        ? roundedCodes(slot.quantizer, (parts[i] as WeightParts).below, variable)
-        : encode(weightOf(slot), slot.quantizer);
+      if (!variable && !moved && !factors) continue;
+      const codes = moved
+        ? codesOf(moved, slot.quantizer)
+        : variable
+          ? roundedCodes(slot.quantizer, (parts[i] as WeightParts).below, variable)
+          : encode(weightOf(slot), slot.quantizer);
       const quantizer = scaled(slot.quantizer, factors);
       weights.set(slot.layer, quantizer);
       constants.set(slot.constant, toHeap(decode(codes, quantizer)));
@@ -241,6 +260,55 @@ export function learnedUnit(unit: Unit): LearnedUnit {
   const weight: LearnedUnit['weight'] = (variables, slot) => softWeight(variables, slot).weight;
   return { init, apply, weight, harden, countFlips };
 }
+
+/** Most that a weight starts away from its grid point, in steps. */
+const mostOffset = 0.45;
+
+/**
+ * The codes of a slot less the zero point, as variables: each on its own side of its grid point, where the
+ * float weight lies, so that those between two points change first.
+ */
+function startingCodes(unit: Unit, slot: number): Tensor {
+  const { constant, quantizer } = unit.weights[slot] as WeightSlot;
+  const weight = unit.quantized.constants.get(constant) as Tensor;
+  const scale = spread(quantizer.scale, quantizer, weight);
+  const original = unit.float.constants.get(constant) ?? weight;
+  const [codes, ratios] = [weight, original].map(
+    (value) => toHeap(kernels.div([value, scale], {})).data as Float32Array,
+  ) as [Float32Array, Float32Array];
+  const values = codes.map((code, i) => {
+    const whole = Math.round(code);
+    const offset = (ratios[i] as number) - whole;
+    return whole + Math.min(mostOffset, Math.max(-mostOffset, offset));
+  });
+  return tensor(values, weight.shape);
+}
+
+/** The quantizer with steps of 1. */
+function unitSteps(quantizer: UniformQuantizer): UniformQuantizer {
+  return { ...quantizer, scale: quantizer.scale.map(() => 1) };
+}
+
+/** Codes less the zero point, rounded and clamped; the gradient passes inside the range. */
+function roundThrough(codes: Tensor, quantizer: UniformQuantizer): Tensor {
+  const { granularity, scaleShape, scale, zeroPoint } = quantizer;
+  return fakeQuantizeUniform(
+    codes,
+    tensor(
+      scale.map(() => 1),
+      scaleShape,
+    ),
+    tensor(zeroPoint, scaleShape),
+    {
+      ...codeRange(quantizer),
+      axis: granularity.kind === 'perTensor' ? 0 : granularity.axis,
+      groupSize: granularity.kind === 'perGroup' ? granularity.size : 0,
+    },
+  );
+}
+
+const codesOf = (variables: Tensor, quantizer: UniformQuantizer): Tensor =>
+  encode(variables, unitSteps(quantizer));
 
 /** The codes below, or the next where the variable says so. */
 function roundedCodes(quantizer: UniformQuantizer, below: Tensor, variable: Tensor): Tensor {

@@ -38,6 +38,8 @@ export interface ReconstructionConfig {
   readonly finishIterations?: number | undefined;
   /** Their learning rate, relative to the steps (Adam, cosine). */
   readonly finishRate?: number | undefined;
+  /** The learning rate of the weights' codes there, in steps; 0: they stay. */
+  readonly finishCodeRate?: number | undefined;
 }
 
 /** Every option in place. */
@@ -59,6 +61,7 @@ const defaults: Omit<ResolvedReconstruction, 'method'> = {
   predictionDifference: 0,
   finishIterations: 0,
   finishRate: 1e-3,
+  finishCodeRate: 0,
 };
 
 const methods = ['adaround', 'brecq', 'qdrop'];
@@ -93,6 +96,7 @@ export function resolveReconstruction(config: ReconstructionConfig): ResolvedRec
     'weightStepRate',
     'biasRate',
     'finishRate',
+    'finishCodeRate',
   ] as const) {
     check(rate, resolved[rate], 0, 1);
   }

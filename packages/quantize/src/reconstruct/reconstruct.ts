@@ -47,12 +47,14 @@ export async function reconstruct(
   const shared = { ...common, buckets, batchSize: options.batchSize };
   const rates = {
     rounding: options.roundingRate,
+    codes: 0,
     activationSteps: options.stepRate,
     weightSteps: options.weightStepRate,
     biases: options.biasRate,
   };
   const weights = {
     rounding: true,
+    codes: false,
     weightSteps: options.weightStepRate > 0,
     activationSteps: false,
     biases: options.biasRate > 0,
@@ -100,7 +102,13 @@ export async function reconstruct(
         iterations: Math.ceil(options.iterations / 2),
         name: 'steps',
         kind,
-        learned: { rounding: false, weightSteps: false, activationSteps: true, biases: false },
+        learned: {
+          rounding: false,
+          codes: false,
+          weightSteps: false,
+          activationSteps: true,
+          biases: false,
+        },
         grid: 1,
         // BRECQ's second stage feeds every unit with float inputs.
         quantizedInput: 0,
@@ -115,6 +123,7 @@ export async function reconstruct(
       iterations: options.finishIterations,
       rates: {
         rounding: 0,
+        codes: options.finishCodeRate,
         activationSteps: options.finishRate,
         weightSteps: options.finishRate,
         biases: options.finishRate,
@@ -123,7 +132,13 @@ export async function reconstruct(
       kind: 'network',
       loss: 'meanSquare',
       predictionDifference: 0,
-      learned: { rounding: false, weightSteps: true, activationSteps: true, biases: true },
+      learned: {
+        rounding: false,
+        codes: options.finishCodeRate > 0,
+        weightSteps: true,
+        activationSteps: true,
+        biases: true,
+      },
       grid: 1,
       quantizedInput: 1,
     });
