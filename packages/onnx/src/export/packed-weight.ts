@@ -1,7 +1,7 @@
+import { bytePlanesOf, packBytePlane } from '@subbyte/bitpack';
 import { codeRange, encode, type Quantizer } from '@subbyte/quantizers';
 import { scalar, sizeOf, type Tensor, tensor } from '@subbyte/tensor';
 import { int } from './attributes.ts';
-import { packPlane, planesOf } from './packed-layout.ts';
 import { annotate, axisOf, quantizerNode } from './quantized-value.ts';
 import { emitUnpack, type StoredPlane } from './unpack-codes.ts';
 import type { Named, Step, Writer } from './writer.ts';
@@ -170,8 +170,8 @@ export function emitPackedWeight(
   const { bits, granularity, scaleShape } = quantizer;
   const layout = layoutOf(weight.shape, quantizer);
   const codes = offsetCodes(weight, quantizer, layout);
-  const planes = planesOf(bits).map((plane) => {
-    const bytes = packPlane(codes, plane);
+  const planes = bytePlanesOf(bits).map((plane) => {
+    const bytes = packBytePlane(codes, plane);
     const dims = plane.width === 8 ? layout.split : [bytes.length, 1];
     const initializer = writer.tensor(`${y}_packed${plane.width}`, tensor(bytes, dims, 'uint8'));
     return { ...plane, initializer };

@@ -1,18 +1,10 @@
+import { packStream } from '@subbyte/bitpack';
 import { onnxDataTypes } from '@subbyte/onnx-proto';
 import { encode, type Quantizer } from '@subbyte/quantizers';
 import { type Tensor, tensor } from '@subbyte/tensor';
 import { int } from './attributes.ts';
-import { packPlane } from './packed-layout.ts';
 import { annotate, axisOf } from './quantized-value.ts';
 import type { Named, Writer } from './writer.ts';
-
-/** Codes of 4 bits, two to a byte, the first in the low half; two's complement when signed. */
-function packNibbles(codes: ArrayLike<number>): Uint8Array {
-  return packPlane(
-    Uint8Array.from(codes, (code) => code & 15),
-    { width: 4, shift: 0 },
-  );
-}
 
 /**
  * Writes `y`, the dequantized `weight`, as integer codes and DequantizeLinear: 4-bit codes as
@@ -36,7 +28,7 @@ export function emitQdqWeight(
   const codes = encode(weight, quantizer);
   const write = (wanted: string, values: Tensor): string =>
     bits === 4
-      ? writer.raw(wanted, small, values.shape, packNibbles(values.data as Int8Array))
+      ? writer.raw(wanted, small, values.shape, packStream(values.data as Int8Array, 4, { signed }))
       : writer.tensor(wanted, values);
 
   const quantized = write(`${y}_codes`, codes);
