@@ -1,11 +1,17 @@
 // Small graphs with quantizers where the contract puts them, for the tests of the export.
 
 import type { Graph, Node, NodeOf, OpAttributes, OpName } from '@subbyte/graph';
-import { type Bits, perChannel, perTensor, type Quantizer, uniform } from '@subbyte/quantizers';
+import {
+  type Bits,
+  perChannel,
+  perTensor,
+  type UniformQuantizer,
+  uniform,
+} from '@subbyte/quantizers';
 import { type Random, random, randomNormal, type Tensor } from '@subbyte/tensor';
 
 /** A quantizer for activations: unsigned, affine, per tensor, over `[low, high]`. */
-export function activationQuantizer(low: number, high: number, bits: Bits = 8): Quantizer {
+export function activationQuantizer(low: number, high: number, bits: Bits = 8): UniformQuantizer {
   const top = 2 ** bits - 1;
   const scale = Math.fround((high - low) / top);
   const zeroPoint = Math.round(-low / scale);
