@@ -5,6 +5,7 @@ import {
   type Bits,
   perChannel,
   perTensor,
+  type Quantizer,
   type UniformQuantizer,
   uniform,
 } from '@subbyte/quantizers';
@@ -25,6 +26,27 @@ export function activationQuantizer(low: number, high: number, bits: Bits = 8): 
     scaleShape: [],
     scale: [scale],
     zeroPoint: [zeroPoint],
+  };
+}
+
+/** A graph that gives a quantized weight, after adding the input 0 to it. */
+export function weightGraph(weight: Tensor, quantizer: Quantizer): Graph {
+  return {
+    name: 'weight',
+    inputs: [{ name: 'zero', dtype: 'float32', shape: [] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: weight.shape }],
+    nodes: [
+      {
+        op: 'fakeQuantize',
+        name: 'quantize',
+        inputs: ['weight'],
+        outputs: ['quantized'],
+        attributes: { quantizer },
+      },
+      { op: 'add', name: 'add', inputs: ['quantized', 'zero'], outputs: ['y'], attributes: {} },
+    ],
+    constants: new Map([['weight', weight]]),
+    metadata: {},
   };
 }
 

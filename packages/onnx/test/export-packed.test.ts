@@ -1,5 +1,4 @@
 import { unpackBytePlanes } from '@subbyte/bitpack';
-import type { Graph } from '@subbyte/graph';
 import {
   type Bits,
   decode,
@@ -8,36 +7,15 @@ import {
   perChannel,
   perGroup,
   perTensor,
-  type Quantizer,
   uniform,
 } from '@subbyte/quantizers';
-import { random, randomNormal, type Tensor } from '@subbyte/tensor';
+import { random, randomNormal } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import { type PackedWeight, toOnnx, toOnnxModel } from '../src/index.ts';
 import { runOnnx } from './export-engines.ts';
+import { weightGraph } from './export-graphs.ts';
 
 const widths: readonly Bits[] = [2, 3, 4, 5, 6, 7, 8];
-
-/** A graph that gives a quantized weight, after adding the input 0 to it. */
-function weightGraph(weight: Tensor, quantizer: Quantizer): Graph {
-  return {
-    name: 'weight',
-    inputs: [{ name: 'zero', dtype: 'float32', shape: [] }],
-    outputs: [{ name: 'y', dtype: 'float32', shape: weight.shape }],
-    nodes: [
-      {
-        op: 'fakeQuantize',
-        name: 'quantize',
-        inputs: ['weight'],
-        outputs: ['quantized'],
-        attributes: { quantizer },
-      },
-      { op: 'add', name: 'add', inputs: ['quantized', 'zero'], outputs: ['y'], attributes: {} },
-    ],
-    constants: new Map([['weight', weight]]),
-    metadata: {},
-  };
-}
 
 const bitsOf = (data: Float32Array): Uint32Array =>
   new Uint32Array(data.buffer, data.byteOffset, data.length);
@@ -78,6 +56,7 @@ for (const bits of widths) {
     const packed = JSON.parse(entry?.value ?? '') as PackedWeight;
     const bytesOf = (name: string): Uint8Array =>
       model.graph?.initializer?.find((tensor) => tensor.name === name)?.rawData ?? new Uint8Array();
+    if (packed.version !== 1) throw new Error('uniform weights are version 1');
     const planes = packed.planes.map((plane) => ({ ...plane, bytes: bytesOf(plane.initializer) }));
     const total = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
     expect(total).toBe((weight.size * bits) / 8);

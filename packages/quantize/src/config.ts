@@ -162,7 +162,8 @@ export function mergeWeights(
   const { scheme = weights.scheme } = given;
   if (scheme === weights.scheme) return merge(weights, given);
   const bits = scheme === 'ternary' ? 2 : weights.bits;
-  return merge({ ...weights, scheme, bits, observer: defaultObservers[scheme] }, given);
+  const observer = defaultObservers[scheme];
+  return merge({ ...weights, scheme, bits, symmetric: true, observer }, given);
 }
 
 /** @throws QuantizeError for settings that the scheme does not have. */
