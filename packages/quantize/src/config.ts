@@ -163,7 +163,10 @@ export function mergeWeights(
   if (scheme === weights.scheme) return merge(weights, given);
   const bits = scheme === 'ternary' ? 2 : weights.bits;
   const observer = defaultObservers[scheme];
-  return merge({ ...weights, scheme, bits, symmetric: true, observer }, given);
+  return merge<Complete<WeightConfig>>(
+    { ...weights, scheme, bits, symmetric: true, observer },
+    given,
+  );
 }
 
 /** @throws QuantizeError for settings that the scheme does not have. */
@@ -199,7 +202,7 @@ function checkWeights(role: string, weights: Partial<WeightConfig>): void {
 }
 
 /** `defaults` with those fields of `given` that are defined. */
-export function merge<T extends object>(
+function merge<T extends object>(
   defaults: T,
   given: { readonly [K in keyof T]?: T[K] | undefined } | undefined,
 ): T {

@@ -11,7 +11,7 @@ import type { LevelQuantizer } from './types.ts';
  * Place of the level nearest to `x`; half-way between two, the one nearer to 0; of NaN, the lowest.
  * @param midpoints Between neighbours, ascending.
  */
-export function nearestLevel(midpoints: Float64Array, x: number): number {
+function nearestLevel(midpoints: Float64Array, x: number): number {
   let low = 0;
   let high = midpoints.length;
   while (low < high) {
