@@ -215,7 +215,12 @@ function makeUnit(context: UnitContext, nodes: readonly Node[], index: number): 
           gridValueOf(node, producers) === node.inputs[0] &&
           node.attributes.quantizer.bits < 8,
       )
-      .map((node) => ({ value: node.inputs[0] as string, quantizer: node.attributes.quantizer })),
+      .flatMap((node) => {
+        const { quantizer } = node.attributes;
+        return quantizer.scheme === 'uniform'
+          ? [{ value: node.inputs[0] as string, quantizer }]
+          : [];
+      }),
     biases: layers
       .map((layer) => layer.inputs[2] ?? '')
       .filter((name) => quantized.constants.has(name) && readers.get(name)?.length === 1),
