@@ -116,6 +116,29 @@ test('quantize writes a file that all engines run, and says so', async () => {
   expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
+test.each([
+  ['apot', '4', 'apot 4', '4-bit APoT weights, 8-bit activations'],
+  ['ternary', '2', 'ternary 2', '2-bit ternary weights, 8-bit activations'],
+])('--scheme %s is written, proved, and told by inspect', async (scheme, bits, cell, recipe) => {
+  const out = `${scheme}.onnx`;
+  const words = ['-o', out, '--calibration', 'npy:samples.npy', '--scheme', scheme];
+  const { stdout } = await cli(
+    'quantize',
+    'tiny.onnx',
+    ...words,
+    '--weights',
+    bits,
+    '--format',
+    'packed',
+  );
+  expect(stdout).toContain(cell);
+  expect(stdout.match(/^(ort-node|ort-web|subbyte) +yes/gm)).toHaveLength(3);
+  expect(stdout).toContain('0 convolutions and products stay float');
+  expect((await cli('inspect', out)).stdout).toContain(`quantized by subbyte: ${recipe}`);
+  const data = lastJson<{ recipe: object }>(await cli('inspect', out, '--json'));
+  expect(data.recipe).toMatchObject({ weights: { scheme, bits: Number(bits) } });
+});
+
 test('the same command writes the same bytes', async () => {
   const words = ['--calibration', 'npy:samples.npy', '--weights', '3', '--format', 'packed'];
   await cli('quantize', 'tiny.onnx', '-o', 'one.onnx', '--no-prove', ...words);

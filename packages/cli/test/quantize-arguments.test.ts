@@ -3,7 +3,8 @@ import { quantizeConfigOf } from '../src/options/quantize-arguments.ts';
 
 test('--observer is for activations; weights have their own', () => {
   const plain = quantizeConfigOf({});
-  expect(plain.weights.observer).toBe('minMax');
+  // The scheme has its own default.
+  expect(plain.weights.observer).toBeUndefined();
   expect(plain.activations?.observer).toBe('mse');
   const chosen = quantizeConfigOf({ observer: 'percentile', 'weight-observer': 'mse' });
   expect(chosen.weights.observer).toBe('mse');
@@ -16,4 +17,15 @@ test('float activations and ends of their own width', () => {
   expect(config.weights.bits).toBe(4);
   expect(config.firstLayer?.weights).toBe(6);
   expect(() => quantizeConfigOf({ weights: '9' })).toThrow('weights');
+});
+
+test('--scheme says which levels weights have', () => {
+  expect(quantizeConfigOf({}).weights).toMatchObject({ scheme: 'uniform', bits: 8 });
+  const apot = quantizeConfigOf({ scheme: 'apot', weights: '4' });
+  expect(apot.weights).toMatchObject({ scheme: 'apot', bits: 4 });
+  expect(quantizeConfigOf({ scheme: 'ternary' }).weights).toMatchObject({ bits: 2 });
+  expect(() => quantizeConfigOf({ scheme: 'ternary', weights: '4' })).toThrow(
+    /--weights 4: expected 2 with --scheme ternary/,
+  );
+  expect(() => quantizeConfigOf({ scheme: 'apto' })).toThrow(/scheme/);
 });

@@ -1,8 +1,8 @@
 import type { OptionsOf } from '@subbyte/kernels';
-import { codeRange, type Quantizer } from '@subbyte/quantizers';
+import { codeRange, type UniformQuantizer } from '@subbyte/quantizers';
 import { type FloatTensor, tensor } from '@subbyte/tensor';
 
-/** A quantizer as the kernel `fakeQuantizeUniform` wants it. */
+/** A uniform quantizer as the kernel `fakeQuantizeUniform` wants it. */
 export interface LoweredQuantizer {
   readonly scale: FloatTensor;
   readonly zeroPoint: FloatTensor;
@@ -10,7 +10,7 @@ export interface LoweredQuantizer {
 }
 
 /** Tensors and options with which `fakeQuantizeUniform` computes `quantizer`. */
-export function lowerQuantizer(quantizer: Quantizer): LoweredQuantizer {
+export function lowerQuantizer(quantizer: UniformQuantizer): LoweredQuantizer {
   const { granularity, scaleShape } = quantizer;
   return {
     scale: tensor(quantizer.scale, scaleShape),

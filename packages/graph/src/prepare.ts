@@ -20,10 +20,12 @@ export interface Prepared {
   dispose(): void;
 }
 
-/** Turns `fakeQuantize` into the kernel, with scale and zero point as constants. */
+/** Turns uniform `fakeQuantize` into the kernel, with scale and zero point as constants. */
 function lower(node: Node, constants: Map<string, Tensor>): Node {
   if (node.op !== 'fakeQuantize') return node;
-  const { scale, zeroPoint, options } = lowerQuantizer(node.attributes.quantizer);
+  const { quantizer } = node.attributes;
+  if (quantizer.scheme !== 'uniform') return node;
+  const { scale, zeroPoint, options } = lowerQuantizer(quantizer);
   // Node and value names are strings from outside; NUL keeps these apart from all of them.
   const names = [`${node.name}\0scale`, `${node.name}\0zeroPoint`] as const;
   constants.set(names[0], scale);

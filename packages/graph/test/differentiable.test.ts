@@ -199,6 +199,28 @@ test('quantizers pass gradients straight through inside their range', () => {
   expect(toNumbers((gradient as Flat).w as Tensor)).toEqual([1, 0, 0]);
 });
 
+test('levels without gradients are refused by name', () => {
+  const quantizer = {
+    version: 1,
+    scheme: 'ternary',
+    bits: 2,
+    granularity: { kind: 'perTensor' },
+    scaleShape: [],
+    scale: [1],
+    offset: [0],
+  } as const;
+  const graph = graphOf(
+    [float('x', [1, 3])],
+    [node('fakeQuantize', ['x'], 'y', { quantizer })],
+    ['y'],
+    {},
+  );
+  const model = differentiable(graph);
+  const { parameters, state } = model.init();
+  const apply = () => model.apply({ parameters, state }, { x: tensor([1, 2, 3], [1, 3]) });
+  expect(apply).toThrow(/fakeQuantize "y".*no gradients of scheme ternary/);
+});
+
 test('the values of topK have gradients', () => {
   const graph = graphOf(
     [float('x', [4])],

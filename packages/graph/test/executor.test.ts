@@ -26,6 +26,9 @@ const chain = graphOf(
 const run = (name: string, values: Record<string, Tensor>): number[] =>
   toNumbers(values[name] as Tensor);
 
+const nearest = (x: number, levels: readonly number[]): number =>
+  levels.reduce((best, level) => (Math.abs(level - x) < Math.abs(best - x) ? level : best));
+
 test('runs a graph and shows every value', () => {
   const seen: string[] = [];
   const result = createExecutor(chain).run(
@@ -174,6 +177,34 @@ test('quantized weights are computed once and frozen', () => {
   expect(run('p', result)).toEqual([8.5, -3, 17.5, -5]);
   expect(run('y', result)).toEqual([8, -4, 12, -4]);
   expect(backend.alive.size).toBe(6);
+});
+
+test('levels of a codebook: weights once, values at every run', () => {
+  const backend = countingBackend();
+  setBackend(backend);
+  const levels = { version: 1, granularity: { kind: 'perTensor' }, scaleShape: [] } as const;
+  const apot = { ...levels, scheme: 'apot', bits: 3, signed: true, termBits: 2 } as const;
+  const ternary = { ...levels, scheme: 'ternary', bits: 2 } as const;
+  const graph = graphOf(
+    [float('x', ['N', 2])],
+    [
+      node('fakeQuantize', ['w'], 'wq', { quantizer: { ...apot, scale: [0.5] } }),
+      node('matmul', ['x', 'wq'], 'p', { transposeA: false, transposeB: true }),
+      node('fakeQuantize', ['p'], 'y', { quantizer: { ...ternary, scale: [8], offset: [1] } }),
+    ],
+    ['y'],
+    { w: tensor([0.7, -9, 0.8, 1.5], [2, 2]) },
+  );
+  const executor = createExecutor(graph);
+  for (let i = 0; i < 3; i++) {
+    const result = executor.run({ x }, { outputs: ['wq', 'p', 'y'] });
+    // Levels 0, 0.5, 1 and 2; half-way the smaller one.
+    expect(run('wq', result)).toEqual([0.5, -2, 1, 1]);
+    expect(run('y', result)).toEqual(run('p', result).map((p) => nearest(p, [-7, 1, 9])));
+    for (const value of Object.values(result)) value.storage.dispose();
+  }
+  executor.dispose();
+  expect(backend.alive.size).toBe(0);
 });
 
 test('only what the outputs need is run', () => {

@@ -1,11 +1,18 @@
 // Small graphs with quantizers where the contract puts them, for the tests of the export.
 
 import type { Graph, Node, NodeOf, OpAttributes, OpName } from '@subbyte/graph';
-import { type Bits, perChannel, perTensor, type Quantizer, uniform } from '@subbyte/quantizers';
+import {
+  type Bits,
+  perChannel,
+  perTensor,
+  type Quantizer,
+  type UniformQuantizer,
+  uniform,
+} from '@subbyte/quantizers';
 import { type Random, random, randomNormal, type Tensor } from '@subbyte/tensor';
 
 /** A quantizer for activations: unsigned, affine, per tensor, over `[low, high]`. */
-export function activationQuantizer(low: number, high: number, bits: Bits = 8): Quantizer {
+export function activationQuantizer(low: number, high: number, bits: Bits = 8): UniformQuantizer {
   const top = 2 ** bits - 1;
   const scale = Math.fround((high - low) / top);
   const zeroPoint = Math.round(-low / scale);
@@ -19,6 +26,27 @@ export function activationQuantizer(low: number, high: number, bits: Bits = 8): 
     scaleShape: [],
     scale: [scale],
     zeroPoint: [zeroPoint],
+  };
+}
+
+/** A graph that gives a quantized weight, after adding the input 0 to it. */
+export function weightGraph(weight: Tensor, quantizer: Quantizer): Graph {
+  return {
+    name: 'weight',
+    inputs: [{ name: 'zero', dtype: 'float32', shape: [] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: weight.shape }],
+    nodes: [
+      {
+        op: 'fakeQuantize',
+        name: 'quantize',
+        inputs: ['weight'],
+        outputs: ['quantized'],
+        attributes: { quantizer },
+      },
+      { op: 'add', name: 'add', inputs: ['quantized', 'zero'], outputs: ['y'], attributes: {} },
+    ],
+    constants: new Map([['weight', weight]]),
+    metadata: {},
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Graph } from '@subbyte/graph';
+import { unpackBytePlanes } from '@subbyte/bitpack';
 import {
   type Bits,
   decode,
@@ -7,67 +7,18 @@ import {
   perChannel,
   perGroup,
   perTensor,
-  type Quantizer,
   uniform,
 } from '@subbyte/quantizers';
-import { random, randomNormal, type Tensor } from '@subbyte/tensor';
-import * as fc from 'fast-check';
+import { random, randomNormal } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
-import { packPlane, planeBytes, planesOf, unpackPlanes } from '../src/export/packed-layout.ts';
 import { type PackedWeight, toOnnx, toOnnxModel } from '../src/index.ts';
 import { runOnnx } from './export-engines.ts';
+import { weightGraph } from './export-graphs.ts';
 
 const widths: readonly Bits[] = [2, 3, 4, 5, 6, 7, 8];
 
-/** A graph that gives a quantized weight, after adding the input 0 to it. */
-function weightGraph(weight: Tensor, quantizer: Quantizer): Graph {
-  return {
-    name: 'weight',
-    inputs: [{ name: 'zero', dtype: 'float32', shape: [] }],
-    outputs: [{ name: 'y', dtype: 'float32', shape: weight.shape }],
-    nodes: [
-      {
-        op: 'fakeQuantize',
-        name: 'quantize',
-        inputs: ['weight'],
-        outputs: ['quantized'],
-        attributes: { quantizer },
-      },
-      { op: 'add', name: 'add', inputs: ['quantized', 'zero'], outputs: ['y'], attributes: {} },
-    ],
-    constants: new Map([['weight', weight]]),
-    metadata: {},
-  };
-}
-
 const bitsOf = (data: Float32Array): Uint32Array =>
   new Uint32Array(data.buffer, data.byteOffset, data.length);
-
-test('planes of a width add up to it, and unpacking gives the codes back', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 8 }),
-      fc.array(fc.nat(255), { maxLength: 40 }),
-      (bits, values) => {
-        const codes = Uint8Array.from(values, (value) => value & (2 ** bits - 1));
-        const planes = planesOf(bits);
-        expect(planes.reduce((sum, { width }) => sum + width, 0)).toBe(bits);
-        const packed = planes.map((plane) => ({ ...plane, bytes: packPlane(codes, plane) }));
-        for (const plane of packed) {
-          expect(plane.bytes.length).toBe(planeBytes(plane, codes.length));
-        }
-        expect(unpackPlanes(packed, codes.length)).toEqual(codes);
-      },
-    ),
-  );
-});
-
-test('the layout is the documented one', () => {
-  const codes = Uint8Array.of(1, 2, 3, 4, 5);
-  expect(packPlane(codes, { width: 4, shift: 0 })).toEqual(Uint8Array.of(0x21, 0x43, 0x05));
-  expect(packPlane(codes, { width: 2, shift: 0 })).toEqual(Uint8Array.of(0b00_11_10_01, 0b01));
-  expect(packPlane(codes, { width: 1, shift: 2 })).toEqual(Uint8Array.of(0b11000));
-});
 
 const granularities: readonly Granularity[] = [
   perTensor,
@@ -105,13 +56,14 @@ for (const bits of widths) {
     const packed = JSON.parse(entry?.value ?? '') as PackedWeight;
     const bytesOf = (name: string): Uint8Array =>
       model.graph?.initializer?.find((tensor) => tensor.name === name)?.rawData ?? new Uint8Array();
+    if (packed.version !== 1) throw new Error('uniform weights are version 1');
     const planes = packed.planes.map((plane) => ({ ...plane, bytes: bytesOf(plane.initializer) }));
     const total = planes.reduce((sum, { bytes }) => sum + bytes.length, 0);
     expect(total).toBe((weight.size * bits) / 8);
     // The metadata are enough to decode the bytes without running the model.
     const scales = new Float32Array(bytesOf(packed.scale).buffer);
     const inner = weight.size / 64;
-    const decoded = Float32Array.from(unpackPlanes(planes, weight.size), (code, i) =>
+    const decoded = Float32Array.from(unpackBytePlanes(planes, weight.size), (code, i) =>
       Math.fround((code - (packed.zero as number)) * (scales[Math.floor(i / inner)] ?? 0)),
     );
     expect(decoded).toEqual(decode(encode(weight, quantizer), quantizer).data);

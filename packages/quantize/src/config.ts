@@ -4,6 +4,7 @@ import {
   QuantizerError,
   type RangeOption,
   resolveRangeMethod,
+  type Scheme,
 } from '@subbyte/quantizers';
 import type { Tensor } from '@subbyte/tensor';
 import { QuantizeError } from './errors.ts';
@@ -16,17 +17,23 @@ import {
 
 /** Quantization of the weights of a layer. */
 export interface WeightConfig {
-  /** 2 to 8. */
+  /**
+   * Which levels weights may have: evenly spaced ones, sums of powers of two, or -1, 0 and 1. Default
+   * `uniform`. First and last layer stay uniform; `overrides` say otherwise.
+   */
+  readonly scheme?: Scheme | undefined;
+  /** 2 to 8; 2 for ternary ones. */
   readonly bits: Bits;
   /** Default `perChannel`: one scale per output channel. Groups lie along the input channels. */
   readonly granularity?: 'perTensor' | 'perChannel' | 'perGroup' | undefined;
   /** Elements per group with `perGroup`. Default 32. */
   readonly groupSize?: number | undefined;
-  /** Zero point 0. Default true. */
+  /** Zero point, or offset of ternary levels, 0. Default true. */
   readonly symmetric?: boolean | undefined;
   /**
    * How ranges are chosen. Default `minMax`: the few large weights of a channel often meet large inputs,
-   * and searches that look at weights alone clip them.
+   * and searches that look at weights alone clip them. Sums of powers of two know `minMax` and `mse`;
+   * ternary weights `mse` only, their default.
    */
   readonly observer?: RangeOption | undefined;
 }
@@ -141,8 +148,50 @@ function checkRange(role: string, option: RangeOption): void {
   }
 }
 
+const defaultObservers: { readonly [S in Scheme]: RangeOption } = {
+  uniform: 'minMax',
+  apot: 'minMax',
+  ternary: 'mse',
+};
+
+/** `weights` with the fields of `given`; another scheme brings its own defaults. */
+export function mergeWeights(
+  weights: Complete<WeightConfig>,
+  given: Partial<WeightConfig> = {},
+): Complete<WeightConfig> {
+  const { scheme = weights.scheme } = given;
+  if (scheme === weights.scheme) return merge(weights, given);
+  const bits = scheme === 'ternary' ? 2 : weights.bits;
+  const observer = defaultObservers[scheme];
+  return merge<Complete<WeightConfig>>(
+    { ...weights, scheme, bits, symmetric: true, observer },
+    given,
+  );
+}
+
+/** @throws QuantizeError for settings that the scheme does not have. */
+export function checkScheme(role: string, weights: Complete<WeightConfig>): void {
+  const { scheme, bits, symmetric, observer } = weights;
+  const kind = typeof observer === 'string' ? observer : observer.kind;
+  const known = { uniform: [kind], apot: ['minMax', 'mse'], ternary: ['mse'] }[scheme];
+  if (scheme === 'ternary' && bits !== 2) {
+    throw new QuantizeError(`${role}.bits is ${bits}: expected 2 with scheme ternary`);
+  }
+  if (scheme === 'apot' && !symmetric) {
+    throw new QuantizeError(`${role}.symmetric is false: expected true with scheme apot`);
+  }
+  if (!known.includes(kind)) {
+    const names = known.join(' or ');
+    throw new QuantizeError(`${role}.observer is ${kind}: expected ${names} with scheme ${scheme}`);
+  }
+}
+
 function checkWeights(role: string, weights: Partial<WeightConfig>): void {
-  const { bits, granularity, groupSize, observer } = weights;
+  const { scheme, bits, granularity, groupSize, observer } = weights;
+  if (scheme !== undefined && !Object.hasOwn(defaultObservers, scheme)) {
+    const schemes = Object.keys(defaultObservers).join(', ');
+    throw new QuantizeError(`${role}.scheme is ${scheme}: expected ${schemes}`);
+  }
   if (bits !== undefined) checkWhole(`${role}.bits`, bits, 2, 8);
   if (groupSize !== undefined) checkWhole(`${role}.groupSize`, groupSize, 1, 2 ** 20);
   const known = ['perTensor', 'perChannel', 'perGroup'];
@@ -153,7 +202,7 @@ function checkWeights(role: string, weights: Partial<WeightConfig>): void {
 }
 
 /** `defaults` with those fields of `given` that are defined. */
-export function merge<T extends object>(
+function merge<T extends object>(
   defaults: T,
   given: { readonly [K in keyof T]?: T[K] | undefined } | undefined,
 ): T {
@@ -168,8 +217,9 @@ export function merge<T extends object>(
 export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
   const { activations, overrides = {}, activationOps = integerOps } = config;
   if (!config.weights) throw new QuantizeError('weights are missing: expected { bits }');
-  const weights = merge<Complete<WeightConfig>>(
+  const weights = mergeWeights(
     {
+      scheme: 'uniform',
       bits: 0 as Bits,
       granularity: 'perChannel',
       groupSize: 32,
@@ -179,6 +229,7 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
     config.weights,
   );
   checkWeights('weights', weights);
+  checkScheme('weights', weights);
   if (activations) {
     checkWhole('activations.bits', activations.bits, 2, 8);
     checkRange('activations.observer', activations.observer ?? 'mse');

@@ -1,5 +1,5 @@
 import { type Graph, type Node, nameSource } from '@subbyte/graph';
-import type { UniformQuantizer } from '@subbyte/quantizers';
+import type { Quantizer, UniformQuantizer } from '@subbyte/quantizers';
 
 /**
  * The graph with a `fakeQuantize` node behind each value of `activations`, read by everybody who read
@@ -9,13 +9,13 @@ import type { UniformQuantizer } from '@subbyte/quantizers';
 export function insertQuantizers(
   graph: Graph,
   activations: ReadonlyMap<string, UniformQuantizer>,
-  weights: ReadonlyMap<string, UniformQuantizer>,
+  weights: ReadonlyMap<string, Quantizer>,
 ): Graph {
   const fresh = nameSource(graph);
   const nodes: Node[] = [];
   const onGrid = new Map<string, string>();
   const shared = new Map<string, string>();
-  const quantizerNode = (value: string, quantizer: UniformQuantizer): string => {
+  const quantizerNode = (value: string, quantizer: Quantizer): string => {
     const output = fresh(`${value}.quantized`);
     nodes.push({
       op: 'fakeQuantize',

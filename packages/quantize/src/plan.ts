@@ -9,7 +9,13 @@ import {
   soleConsumer,
 } from '@subbyte/graph';
 import type { Bits } from '@subbyte/quantizers';
-import { type Complete, merge, type ResolvedConfig, type WeightConfig } from './config.ts';
+import {
+  type Complete,
+  checkScheme,
+  mergeWeights,
+  type ResolvedConfig,
+  type WeightConfig,
+} from './config.ts';
 import { QuantizeError } from './errors.ts';
 import { endLayers, type Layer, layerOf, weightedOps } from './layers.ts';
 import { checkPatterns, matches } from './names.ts';
@@ -77,13 +83,13 @@ function settingsOf(
     [ends.last, config.lastLayer],
   ] as const) {
     if (!names.has(node.name)) continue;
-    weights = { ...weights, bits: end.weights };
+    weights = mergeWeights(weights, { scheme: 'uniform', bits: end.weights });
     bits = end.activations;
     if (end === config.firstLayer) output = config.firstLayer.output;
   }
   for (const [pattern, override] of Object.entries(config.overrides)) {
     if (!matches(pattern, node.name)) continue;
-    weights = merge(weights, override.weights);
+    weights = mergeWeights(weights, override.weights);
     bits = override.activations?.bits ?? bits;
   }
   return { weights, bits, output };
@@ -113,7 +119,11 @@ export function makePlan(graph: Graph, config: ResolvedConfig): Plan {
     config.keepFloat.some((pattern) => matches(pattern, node.name));
   for (const [name, layer] of found) {
     if (isKept(layer.node)) reasons.set(name, 'kept float by the configuration');
-    else layers.set(name, { ...layer, weights: settingsOf(layer.node, config, ends).weights });
+    else {
+      const { weights } = settingsOf(layer.node, config, ends);
+      checkScheme(`layer "${name}": weights`, weights);
+      layers.set(name, { ...layer, weights });
+    }
   }
   if (layers.size === 0) {
     throw new QuantizeError(

@@ -1,3 +1,4 @@
+import { tritBytes } from '@subbyte/bitpack';
 import type { Graph } from '@subbyte/graph';
 import {
   addToHistogram,
@@ -5,7 +6,9 @@ import {
   type HistogramSummary,
   newHistogram,
   type Observer,
+  type Quantizer,
   type RangeOption,
+  type Scheme,
   summarizeHistogram,
   type UniformQuantizer,
 } from '@subbyte/quantizers';
@@ -26,12 +29,13 @@ export interface RangeReport {
 
 /** The quantized weights of a layer. */
 export interface WeightReport extends RangeReport {
+  readonly scheme: Scheme;
   readonly bits: number;
   readonly granularity: Granularity;
   readonly scales: number;
   /** dB. */
   readonly sqnr: number;
-  /** With codes packed densely, and 4 bytes per scale. */
+  /** With codes packed densely (ternary ones five to a byte), and 4 bytes per scale and offset. */
   readonly bytes: number;
 }
 
@@ -66,6 +70,7 @@ export interface LayerReport {
 /** How a model was quantized, short enough to travel with it. */
 export interface Recipe {
   readonly weights: {
+    readonly scheme: Scheme;
     readonly bits: number;
     readonly granularity: string;
     readonly observer: RangeOption;
@@ -109,6 +114,7 @@ function recipeOf(config: ResolvedConfig, samples: number): Recipe {
   const { weights, activations } = config;
   return {
     weights: {
+      scheme: weights.scheme,
       bits: weights.bits,
       granularity:
         weights.granularity === 'perGroup' ? `perGroup(${weights.groupSize})` : weights.granularity,
@@ -129,21 +135,29 @@ function recipeOf(config: ResolvedConfig, samples: number): Recipe {
 
 const bytesOf = (value: Tensor): number => value.size * bytesPerElement(value.dtype);
 
-function rangeReport(histogram: HistogramSummary, quantizer: UniformQuantizer): RangeReport {
+function rangeReport(histogram: HistogramSummary, quantizer: Quantizer): RangeReport {
   const { min, max } = gridReach(quantizer);
   return { histogram, gridMin: min, gridMax: max };
+}
+
+/** Bytes of `count` packed codes with their scales and offsets. */
+function packedBytes(count: number, quantizer: Quantizer): number {
+  const { scheme, bits, scale } = quantizer;
+  if (scheme !== 'ternary') return Math.ceil((count * bits) / 8) + 4 * scale.length;
+  const offsets = quantizer.offset.some((offset) => offset !== 0) ? scale.length : 0;
+  return tritBytes(count) + 4 * (scale.length + offsets);
 }
 
 function weightReport(value: Tensor, { quantizer, sqnr }: WeightGrid): WeightReport {
   const histogram = newHistogram(1024);
   addToHistogram(histogram, asFloat32(value));
-  const scales = quantizer.scale.length;
   return {
+    scheme: quantizer.scheme,
     bits: quantizer.bits,
     granularity: quantizer.granularity,
-    scales,
+    scales: quantizer.scale.length,
     sqnr,
-    bytes: Math.ceil((value.size * quantizer.bits) / 8) + 4 * scales,
+    bytes: packedBytes(value.size, quantizer),
     ...rangeReport(summarizeHistogram(histogram, histogramBins), quantizer),
   };
 }
@@ -250,6 +264,7 @@ export function metadataOf(report: QuantizeReport): Record<string, string> {
     value === undefined ? undefined : Math.round(value * 10) / 10;
   const layers = report.layers.map(({ name, weights, input, outputSqnr }) => ({
     name,
+    weightScheme: weights?.scheme,
     weightBits: weights?.bits,
     activationBits: input?.bits,
     weightSqnr: round(weights?.sqnr),

@@ -1,15 +1,17 @@
 import type { Graph, Node } from '@subbyte/graph';
-import type { UniformQuantizer } from '@subbyte/quantizers';
+import type { Quantizer } from '@subbyte/quantizers';
 import { type Tensor, tensor } from '@subbyte/tensor';
 import { weightedOps } from './layers.ts';
 
 /** Steps of integer sums per output channel, in float32 as engines multiply them; one: the same for all. */
 function sumSteps(
-  input: UniformQuantizer | undefined,
-  weight: UniformQuantizer | undefined,
+  input: Quantizer | undefined,
+  weight: Quantizer | undefined,
 ): readonly number[] | undefined {
-  if (input?.granularity.kind !== 'perTensor') return undefined;
+  if (input?.scheme !== 'uniform' || input.granularity.kind !== 'perTensor') return undefined;
   if (!weight || weight.granularity.kind === 'perGroup') return undefined;
+  // Offsets make the sums no whole numbers of steps.
+  if (weight.scheme === 'ternary' && weight.offset.some((offset) => offset !== 0)) return undefined;
   return weight.scale.map((step) => Math.fround(step * (input.scale[0] as number)));
 }
 

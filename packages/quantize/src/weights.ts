@@ -1,10 +1,14 @@
 import type { Graph } from '@subbyte/graph';
 import {
+  apot,
+  codebookOf,
   codeRange,
   fakeQuantize,
+  type Granularity,
   makeGrid,
+  type Quantizer,
   QuantizerError,
-  type UniformQuantizer,
+  ternary,
   uniform,
 } from '@subbyte/quantizers';
 import { asFloat32, type Tensor } from '@subbyte/tensor';
@@ -13,11 +17,31 @@ import { weightGranularity } from './layers.ts';
 import type { PlannedLayer } from './plan.ts';
 import { addNoise, noNoise, sqnrOf } from './sqnr.ts';
 
+const smallestNormal = 2 ** -126;
+
 /** The quantizer of a layer's weights and what it costs. */
 export interface WeightGrid {
-  readonly quantizer: UniformQuantizer;
+  readonly quantizer: Quantizer;
   /** dB. */
   readonly sqnr: number;
+}
+
+/** The quantizer that the layer's settings ask for. */
+function fitScheme(
+  { scheme, bits, symmetric, observer }: PlannedLayer['weights'],
+  granularity: Granularity,
+  weights: Tensor,
+): Quantizer {
+  switch (scheme) {
+    case 'uniform':
+      return uniform({ bits, symmetric, signed: true, observer, granularity }).fit(weights);
+    case 'apot': {
+      const kind = typeof observer === 'string' ? observer : observer.kind;
+      return apot({ bits, observer: kind === 'mse' ? 'mse' : 'minMax', granularity }).fit(weights);
+    }
+    case 'ternary':
+      return ternary({ offset: !symmetric, granularity }).fit(weights);
+  }
 }
 
 /**
@@ -30,16 +54,11 @@ export function fitWeights(
   graph: Graph,
   inputScale: number | undefined,
 ): WeightGrid {
-  const { bits, symmetric, observer, granularity, groupSize } = layer.weights;
+  const { granularity, groupSize } = layer.weights;
   const weights = graph.constants.get(layer.weight) as Tensor;
   try {
-    const fitted = uniform({
-      bits,
-      symmetric,
-      signed: true,
-      observer,
-      granularity: weightGranularity(layer, weights.shape, granularity, groupSize),
-    }).fit(weights);
+    const shared = weightGranularity(layer, weights.shape, granularity, groupSize);
+    const fitted = fitScheme(layer.weights, shared, weights);
     const bias = graph.constants.get(layer.node.inputs[2] ?? '');
     const quantizer = inputScale && bias ? roomForBias(fitted, bias, inputScale) : fitted;
     const sums = noNoise();
@@ -59,33 +78,41 @@ export function fitWeights(
  * Widens steps so far that the bias fits into int32 in steps of `inputScale * weightScale`, as
  * integer engines store it. It happens to channels whose weights are next to nothing.
  */
-function roomForBias(
-  quantizer: UniformQuantizer,
-  bias: Tensor,
-  inputScale: number,
-): UniformQuantizer {
+function roomForBias(quantizer: Quantizer, bias: Tensor, inputScale: number): Quantizer {
   const steps = quantizer.scale.length;
   if (steps !== 1 && steps !== bias.size) return quantizer;
-  const spec = { ...quantizer, symmetric: true };
   const values = bias.data as Float32Array;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const scale = quantizer.scale.map((step, i) => {
     const magnitude = steps === 1 ? largest : Math.abs(values[i] as number);
     const least = magnitude / (inputScale * 2 ** 30);
     if (step >= least) return step;
-    return makeGrid(spec, least, quantizer.zeroPoint[i] as number).scale;
+    if (quantizer.scheme !== 'uniform') return Math.fround(Math.max(least, smallestNormal));
+    return makeGrid({ ...quantizer, symmetric: true }, least, quantizer.zeroPoint[i] as number)
+      .scale;
   });
   return { ...quantizer, scale };
 }
 
-/** Lowest and highest value on any of the quantizer's grids. */
-export function gridReach(quantizer: UniformQuantizer): { min: number; max: number } {
-  const { min, max } = codeRange(quantizer);
-  let [low, high] = [0, 0];
-  quantizer.scale.forEach((step, i) => {
+/** Lowest and highest value of the grid of scale `i`. */
+function reachOf(quantizer: Quantizer, i: number): { min: number; max: number } {
+  const step = quantizer.scale[i] as number;
+  if (quantizer.scheme === 'uniform') {
+    const { min, max } = codeRange(quantizer);
     const zero = quantizer.zeroPoint[i] as number;
-    low = Math.min(low, (min - zero) * step);
-    high = Math.max(high, (max - zero) * step);
-  });
-  return { min: low, max: high };
+    return { min: (min - zero) * step, max: (max - zero) * step };
+  }
+  const { levels } = codebookOf(quantizer);
+  const offset = quantizer.scheme === 'ternary' ? (quantizer.offset[i] as number) : 0;
+  const [lowest, highest] = [levels[0] as number, levels.at(-1) as number];
+  return { min: lowest * step + offset, max: highest * step + offset };
+}
+
+/** Lowest and highest value on any of the quantizer's grids. */
+export function gridReach(quantizer: Quantizer): { min: number; max: number } {
+  const reaches = quantizer.scale.map((_, i) => reachOf(quantizer, i));
+  return {
+    min: reaches.reduce((low, { min }) => Math.min(low, min), 0),
+    max: reaches.reduce((high, { max }) => Math.max(high, max), 0),
+  };
 }

@@ -35,8 +35,9 @@ test('quantizers sit where engines can fuse them', async () => {
     });
   }
   // Both operands of the sum; the relu behind it is inside its grid.
-  expect(operandGrid(graph, 'add', 0)?.zeroPoint[0]).toBeGreaterThan(0);
-  expect(operandGrid(graph, 'add', 1)?.zeroPoint).toEqual([0]);
+  expect(operandGrid(graph, 'add', 0)).toMatchObject({ zeroPoint: [expect.any(Number)] });
+  expect(operandGrid(graph, 'add', 0)).not.toMatchObject({ zeroPoint: [0] });
+  expect(operandGrid(graph, 'add', 1)).toMatchObject({ zeroPoint: [0] });
   expect(graph.nodes.find(({ name }) => name === 'relu2')?.inputs).toEqual(['sum']);
   // Pooling and reshaping keep the grid of what they read.
   expect(operandGrid(graph, 'pool')).toEqual(operandGrid(graph, 'depthwise'));
@@ -88,6 +89,64 @@ test('first and last layers, overrides and groups have the settings asked for', 
   expect(operandGrid(graph, 'conv2')?.bits).toBe(8);
   expect(operandGrid(graph, 'depthwise')?.bits).toBe(7);
   expect(operandGrid(graph, 'classifier')?.bits).toBe(8);
+});
+
+test('weights of other schemes; first and last layer stay uniform', async () => {
+  for (const scheme of ['apot', 'ternary'] as const) {
+    const bits = scheme === 'ternary' ? 2 : 4;
+    const { graph, report } = await quantize(network(), w8a8({ weights: { scheme, bits } }));
+    checkGraph(graph);
+    const weights = (name: string) => operandGrid(graph, name, 1);
+    expect(weights('conv1')).toMatchObject({ scheme: 'uniform', bits: 8 });
+    expect(weights('conv2')).toMatchObject({ scheme, bits, scaleShape: [8] });
+    expect(weights('depthwise')).toMatchObject({ scheme, bits, scaleShape: [8] });
+    expect(weights('classifier')).toMatchObject({ scheme: 'uniform', bits: 8 });
+    expect(operandGrid(graph, 'conv2')).toMatchObject({ scheme: 'uniform', bits: 8 });
+    expect(report.recipe.weights).toMatchObject({ scheme, bits });
+    const [first, second] = report.layers.map(({ weights: grid }) => grid);
+    expect([first?.scheme, second?.scheme]).toEqual(['uniform', scheme]);
+    // 8 x 8 x 3 x 3 weights and 8 scales.
+    expect(second?.bytes).toBe((scheme === 'ternary' ? Math.ceil(576 / 5) : 576 / 2) + 4 * 8);
+    expect(second?.gridMax).toBe(-(second?.gridMin ?? 0));
+    const metadata = JSON.parse(graph.metadata['subbyte.report'] ?? '');
+    expect(metadata.layers[1]).toMatchObject({ weightScheme: scheme, weightBits: bits });
+  }
+});
+
+test('ternary weights may have offsets; layers choose their own scheme, with its defaults', async () => {
+  const { graph } = await quantize(network(), {
+    weights: { scheme: 'ternary', bits: 2, symmetric: false, granularity: 'perTensor' },
+    calibration: images(),
+    overrides: {
+      conv1: { weights: { scheme: 'apot', bits: 5 } },
+      classifier: { weights: { scheme: 'ternary' } },
+    },
+  });
+  expect(operandGrid(graph, 'conv1', 1)).toMatchObject({ scheme: 'apot', bits: 5 });
+  expect(operandGrid(graph, 'classifier', 1)).toMatchObject({ scheme: 'ternary', bits: 2 });
+  const conv2 = operandGrid(graph, 'conv2', 1);
+  if (conv2?.scheme !== 'ternary') throw new Error('conv2 is ternary');
+  expect(conv2.offset[0]).not.toBe(0);
+});
+
+test.each([
+  [{ scheme: 'ternary', bits: 4 }, /weights.bits is 4: expected 2 with scheme ternary/],
+  [{ scheme: 'ternary', bits: 2, observer: 'minMax' }, /weights.observer is minMax: expected mse/],
+  [{ scheme: 'apot', bits: 4, observer: 'entropy' }, /observer is entropy: expected minMax or mse/],
+  [{ scheme: 'apot', bits: 4, symmetric: false }, /weights.symmetric is false/],
+  [{ scheme: 'octal', bits: 4 }, /weights.scheme is octal: expected uniform, apot, ternary/],
+])('refuses weights %j', async (weights, message) => {
+  const config = { weights } as unknown as QuantizeConfig;
+  await expect(quantize(network(), config)).rejects.toThrow(QuantizeError);
+  await expect(quantize(network(), config)).rejects.toThrow(message);
+});
+
+test('an override that its layer cannot have names the layer', async () => {
+  const weights = { scheme: 'apot', symmetric: false } as const;
+  const config = { weights: { bits: 4 }, overrides: { conv2: { weights } } } as const;
+  await expect(quantize(network(), config)).rejects.toThrow(
+    /layer "conv2": weights.symmetric is false: expected true with scheme apot/,
+  );
 });
 
 test('layers are kept float by name and pattern, and the report says so', async () => {

@@ -3,7 +3,8 @@ import { type DataType, type FloatTensor, sameShape, type Tensor, tensor } from 
 import { QuantizerError } from './errors.ts';
 import { scaleShapeOf } from './granularity.ts';
 import { codeRange } from './grid.ts';
-import type { Quantizer } from './types.ts';
+import { decodeLevels, encodeLevels, fakeQuantizeLevels } from './level-codes.ts';
+import type { Quantizer, UniformQuantizer } from './types.ts';
 
 function gridOptions({ granularity }: Quantizer): GridOptions {
   return {
@@ -21,9 +22,10 @@ function checkFits(x: Tensor, quantizer: Quantizer): void {
   }
 }
 
-const scales = (q: Quantizer): FloatTensor => tensor(Float32Array.from(q.scale), q.scaleShape);
+const scales = (q: UniformQuantizer): FloatTensor =>
+  tensor(Float32Array.from(q.scale), q.scaleShape);
 
-const zeroPoints = (q: Quantizer, dtype: DataType): Tensor =>
+const zeroPoints = (q: UniformQuantizer, dtype: DataType): Tensor =>
   tensor(q.zeroPoint, q.scaleShape, dtype);
 
 /**
@@ -33,6 +35,7 @@ const zeroPoints = (q: Quantizer, dtype: DataType): Tensor =>
  */
 export function fakeQuantize(x: Tensor, quantizer: Quantizer): Tensor {
   checkFits(x, quantizer);
+  if (quantizer.scheme !== 'uniform') return fakeQuantizeLevels(x, quantizer);
   return kernels.fakeQuantizeUniform([x, scales(quantizer), zeroPoints(quantizer, 'float32')], {
     ...codeRange(quantizer),
     ...gridOptions(quantizer),
@@ -40,11 +43,12 @@ export function fakeQuantize(x: Tensor, quantizer: Quantizer): Tensor {
 }
 
 /**
- * The integer codes of `x`: int8 when signed, else uint8, of the shape of `x`.
+ * The integer codes of `x`: int8 when some are negative, else uint8, of the shape of `x`.
  * @throws QuantizerError when the quantizer's scales do not fit the shape of `x`.
  */
 export function encode(x: Tensor, quantizer: Quantizer): Tensor {
   checkFits(x, quantizer);
+  if (quantizer.scheme !== 'uniform') return encodeLevels(x, quantizer);
   const dtype = quantizer.signed ? 'int8' : 'uint8';
   return kernels.quantizeLinear([x, scales(quantizer), zeroPoints(quantizer, dtype)], {
     dtype,
@@ -56,10 +60,12 @@ export function encode(x: Tensor, quantizer: Quantizer): Tensor {
 /**
  * The values of integer codes, float32; `decode(encode(x, q), q)` is `fakeQuantize(x, q)` bit for
  * bit.
- * @throws QuantizerError when the quantizer's scales do not fit the shape of `codes`.
+ * @throws QuantizerError when the quantizer's scales do not fit the shape of `codes`, and for codes
+ * that no level has.
  */
 export function decode(codes: Tensor, quantizer: Quantizer): Tensor {
   checkFits(codes, quantizer);
+  if (quantizer.scheme !== 'uniform') return decodeLevels(codes, quantizer);
   return kernels.dequantizeLinear(
     [codes, scales(quantizer), zeroPoints(quantizer, codes.dtype)],
     gridOptions(quantizer),

@@ -42,6 +42,22 @@ export function scaleShapeOf(shape: Shape, granularity: Granularity): number[] {
   return shape.with(resolved.axis, Math.ceil(along / resolved.size));
 }
 
+/** A function from the place of an element in a tensor of `shape` to the place of its scale. */
+export function scaleIndexOf(shape: Shape, granularity: Granularity): (index: number) => number {
+  const resolved = resolveGranularity(granularity, shape.length);
+  if (resolved.kind === 'perTensor') return () => 0;
+  const along = shape[resolved.axis] as number;
+  const inner = shape.slice(resolved.axis + 1).reduce((a, b) => a * b, 1);
+  if (resolved.kind === 'perChannel') return (index) => Math.floor(index / inner) % along;
+  const { size } = resolved;
+  const groups = Math.ceil(along / size);
+  return (index) => {
+    const line = Math.floor(index / inner);
+    const group = Math.floor((line % along) / size);
+    return (Math.floor(line / along) * groups + group) * inner + (index % inner);
+  };
+}
+
 /**
  * Calls `visit` with the elements of each group that shares a scale, in the order of the scales.
  * The array is reused: copy what must outlive the call.

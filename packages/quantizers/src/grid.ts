@@ -43,16 +43,20 @@ function roundHalfEven(x: number): number {
 }
 
 /**
- * The grid with this step, as a legal one: float32, normal, and no grid point beyond the largest
- * float32, so that decoding never overflows.
+ * `scale` as a legal one: float32, normal, and `steps` of it no larger than the largest float32, so
+ * that decoding never overflows.
  */
-export function makeGrid(spec: GridSpec, scale: number, zeroPoint: number): Grid {
-  const { min, max } = codeRange(spec);
-  const steps = Math.max(zeroPoint - min, max - zeroPoint);
+export function legalScale(scale: number, steps: number): number {
   const bounded = Math.fround(Math.min(Math.max(scale, smallestNormal), largestFloat / steps));
   // Rounding to float32 may have gone up by half a unit in the last place.
   const fits = bounded * steps <= largestFloat;
-  return { scale: fits ? bounded : Math.fround(bounded * (1 - 2 ** -23)), zeroPoint };
+  return fits ? bounded : Math.fround(bounded * (1 - 2 ** -23));
+}
+
+/** The grid with this step, as a legal one. */
+export function makeGrid(spec: GridSpec, scale: number, zeroPoint: number): Grid {
+  const { min, max } = codeRange(spec);
+  return { scale: legalScale(scale, Math.max(zeroPoint - min, max - zeroPoint)), zeroPoint };
 }
 
 /**

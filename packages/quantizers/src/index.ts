@@ -1,3 +1,13 @@
+export {
+  type ApotFitter,
+  type ApotOptions,
+  type ApotSpec,
+  apot,
+  apotQuantizer,
+  apotThresholds,
+} from './apot.ts';
+export { type ApotGrid, apotGrid, composeLevel, decomposeLevel } from './apot-grid.ts';
+export { apotCodebook, type Codebook, codebookOf } from './codebook.ts';
 export { type Distribution, distributionOf } from './distribution.ts';
 export { QuantizerError } from './errors.ts';
 export { decode, encode, fakeQuantize } from './fake-quantize.ts';
@@ -27,8 +37,20 @@ export {
   resolveRangeMethod,
   searchGrid,
 } from './search.ts';
+export { type LevelFit, searchLevels } from './search-levels.ts';
 export type { MseSearch } from './search-mse.ts';
-export type { Bits, Granularity, Quantizer, UniformQuantizer } from './types.ts';
+export { type TernaryFitter, type TernaryOptions, ternary, ternaryQuantizer } from './ternary.ts';
+export type {
+  ApotQuantizer,
+  Bits,
+  Granularity,
+  LevelQuantizer,
+  Quantizer,
+  Scales,
+  Scheme,
+  TernaryQuantizer,
+  UniformQuantizer,
+} from './types.ts';
 export {
   gridSpec,
   type UniformFitter,

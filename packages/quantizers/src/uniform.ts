@@ -1,10 +1,9 @@
-import { asFloat32, type Tensor, tensor as toTensor } from '@subbyte/tensor';
-import { type Distribution, distributionOf } from './distribution.ts';
+import type { Tensor } from '@subbyte/tensor';
 import { QuantizerError } from './errors.ts';
-import { forEachGroup, perTensor, resolveGranularity, scaleShapeOf } from './granularity.ts';
+import { fitGroups } from './fit-groups.ts';
+import { perTensor } from './granularity.ts';
 import type { Grid, GridSpec } from './grid.ts';
-import { addToHistogram, histogramDistribution, newHistogram } from './histogram.ts';
-import { type RangeMethod, type RangeOption, resolveRangeMethod, searchGrid } from './search.ts';
+import { type RangeOption, resolveRangeMethod, searchGrid } from './search.ts';
 import type { Bits, Granularity, UniformQuantizer } from './types.ts';
 
 /** Which uniform quantizer to fit, and how. */
@@ -32,8 +31,6 @@ export interface UniformFitter {
    */
   fit(input: Tensor): UniformQuantizer;
 }
-
-const exactUpTo = 16_384;
 
 /**
  * The codes that `options` ask for.
@@ -70,15 +67,6 @@ export function uniformQuantizer(
   };
 }
 
-function distributionFor(values: Float32Array, method: RangeMethod): Distribution {
-  // Entropy compares bins with levels; single values would have no bins.
-  const exact = values.length <= exactUpTo && method.kind !== 'entropy';
-  if (exact) return distributionOf(values);
-  const histogram = newHistogram(8192);
-  addToHistogram(histogram, toTensor(values));
-  return histogramDistribution(histogram);
-}
-
 /**
  * A maker of uniform affine quantizers: `uniform({ bits: 4 }).fit(weights)`.
  * @throws QuantizerError for options outside their range.
@@ -88,16 +76,12 @@ export function uniform(options: UniformOptions): UniformFitter {
   const method = resolveRangeMethod(options.observer ?? 'mse');
   return {
     fit: (input) => {
-      const values = asFloat32(input, 'tensor to quantize');
-      const granularity = resolveGranularity(options.granularity ?? perTensor, input.shape.length);
-      const grids: Grid[] = [];
-      forEachGroup(values, granularity, (group) => {
-        grids.push(searchGrid(distributionFor(group, method), spec, method));
-      });
-      if (grids.length === 0) {
-        throw new QuantizerError(`tensor [${input.shape}] is empty: expected values to fit`);
-      }
-      return uniformQuantizer(spec, grids, granularity, scaleShapeOf(input.shape, granularity));
+      // Entropy compares bins with levels; single values would have no bins.
+      const exact = method.kind !== 'entropy';
+      const { fitted, ...scales } = fitGroups(input, options.granularity, { exact }, (values) =>
+        searchGrid(values, spec, method),
+      );
+      return uniformQuantizer(spec, fitted, scales.granularity, scales.scaleShape);
     },
   };
 }

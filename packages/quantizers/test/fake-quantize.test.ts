@@ -1,8 +1,10 @@
-import { tensor } from '@subbyte/tensor';
+import { type Tensor, tensor } from '@subbyte/tensor';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  apot,
   type Bits,
+  codebookOf,
   codeRange,
   decode,
   encode,
@@ -11,7 +13,9 @@ import {
   perChannel,
   perGroup,
   perTensor,
+  type Quantizer,
   rangeMethods,
+  ternary,
   uniform,
 } from '../src/index.ts';
 
@@ -37,6 +41,13 @@ const values = fc.tuple(shape, fc.boolean()).chain(([dims, constant]) =>
         }),
   ),
 );
+const granularity = fc.oneof(
+  fc.constant(perTensor),
+  fc.integer({ min: 0, max: 2 }).map(perChannel),
+  fc
+    .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 6 }))
+    .map(([axis, size]) => perGroup(axis, size)),
+);
 const options = fc.record({
   bits: fc.integer({ min: 2, max: 8 }) as fc.Arbitrary<Bits>,
   kind: fc.constantFrom(
@@ -45,28 +56,23 @@ const options = fc.record({
     { symmetric: false, signed: false },
   ),
   narrow: fc.boolean(),
-  granularity: fc.oneof(
-    fc.constant(perTensor),
-    fc.integer({ min: 0, max: 2 }).map(perChannel),
-    fc
-      .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 6 }))
-      .map(([axis, size]) => perGroup(axis, size)),
-  ),
+  granularity,
   observer: fc.constantFrom(...rangeMethods),
 });
 const bitsOf = (x: Float32Array): Uint32Array => new Uint32Array(x.slice().buffer);
 
-test('decode(encode(x)) is fakeQuantize(x) bit for bit, for anything fitted or not', () => {
+/** Fits `fit` to some values and checks that encode, decode, fakeQuantize and JSON agree on those and others. */
+function checkContract<Fit>(fits: fc.Arbitrary<Fit>, fit: (x: Tensor, options: Fit) => Quantizer) {
   fc.assert(
-    fc.property(values, values, options, ([dims, fitted], [, other], { kind, ...rest }) => {
+    fc.property(values, values, fits, ([dims, fitted], [, other], chosen) => {
       const x = tensor(Float32Array.from(fitted), dims);
-      const q = uniform({ ...rest, ...kind }).fit(x);
+      const q = fit(x, chosen);
       const extra = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, ...other];
       const foreign = Float32Array.from(fitted, (_, i) => extra[i % extra.length] as number);
-      const { min, max } = codeRange(q);
+      const { min, max, dtype } = codesOf(q);
       for (const input of [x, tensor(foreign, dims)]) {
         const codes = encode(input, q);
-        expect(codes.dtype).toBe(q.signed ? 'int8' : 'uint8');
+        expect(codes.dtype).toBe(dtype);
         for (const code of codes.data) {
           expect(code).toBeGreaterThanOrEqual(min);
           expect(code).toBeLessThanOrEqual(max);
@@ -80,6 +86,38 @@ test('decode(encode(x)) is fakeQuantize(x) bit for bit, for anything fitted or n
       expect(parseQuantizer(JSON.stringify(q))).toEqual(q);
     }),
     { numRuns: 400 },
+  );
+}
+
+function codesOf(q: Quantizer): { min: number; max: number; dtype: 'int8' | 'uint8' } {
+  if (q.scheme === 'uniform') return { ...codeRange(q), dtype: q.signed ? 'int8' : 'uint8' };
+  const { min, levels } = codebookOf(q);
+  return { min, max: min + levels.length - 1, dtype: min < 0 ? 'int8' : 'uint8' };
+}
+
+test('uniform: decode(encode(x)) is fakeQuantize(x) bit for bit, for anything fitted or not', () => {
+  checkContract(options, (x, { kind, ...rest }) => uniform({ ...rest, ...kind }).fit(x));
+});
+
+test('apot: decode(encode(x)) is fakeQuantize(x) bit for bit, for anything fitted or not', () => {
+  const fits = fc.record({
+    bits: fc.integer({ min: 2, max: 8 }) as fc.Arbitrary<Bits>,
+    signed: fc.boolean(),
+    termBits: fc.constantFrom(1, 2),
+    granularity,
+    observer: fc.constantFrom('minMax' as const, 'mse' as const),
+  });
+  checkContract(fits, (x, chosen) => apot(chosen).fit(x));
+});
+
+test('ternary: decode(encode(x)) is fakeQuantize(x) bit for bit, for anything fitted or not', () => {
+  const kind = fc.constantFrom(
+    { observer: 'mse', offset: false } as const,
+    { observer: 'mse', offset: true } as const,
+    { observer: 'twn', offset: false } as const,
+  );
+  checkContract(fc.record({ kind, granularity }), (x, chosen) =>
+    ternary({ ...chosen.kind, granularity: chosen.granularity }).fit(x),
   );
 });
 

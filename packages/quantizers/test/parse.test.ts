@@ -1,7 +1,14 @@
 import { tensor } from '@subbyte/tensor';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseQuantizer, perChannel, QuantizerError, uniform } from '../src/index.ts';
+import {
+  apot,
+  parseQuantizer,
+  perChannel,
+  QuantizerError,
+  ternary,
+  uniform,
+} from '../src/index.ts';
 
 const good = uniform({ bits: 4, granularity: perChannel(0) }).fit(tensor([1, 2, 3, 4], [2, 2]));
 
@@ -36,6 +43,44 @@ test.each([
   ['zeroPoint', [0, 0, 0]],
 ])('rejects %s = %j by name', (field, value) => {
   const bad = { ...good, [field]: value };
+  expect(() => parseQuantizer(bad)).toThrow(QuantizerError);
+  expect(() => parseQuantizer(bad)).toThrow(/expected/);
+});
+
+const apotGood = apot({ bits: 4, granularity: perChannel(0) }).fit(tensor([1, 2, 3, 4], [2, 2]));
+
+test.each([
+  ['bits', 1],
+  ['bits', 9],
+  ['signed', 'yes'],
+  ['termBits', 0],
+  ['termBits', 2.5],
+  ['termBits', undefined],
+  // Three magnitude bits are no whole number of terms of five.
+  ['termBits', 5],
+  ['scale', [1]],
+  ['scale', [-1, 1]],
+  ['scale', [1, 2 ** 127]],
+  ['scaleShape', []],
+])('rejects %s = %j of APoT levels by name', (field, value) => {
+  const bad = { ...apotGood, [field]: value };
+  expect(() => parseQuantizer(bad)).toThrow(QuantizerError);
+  expect(() => parseQuantizer(bad)).toThrow(/expected/);
+});
+
+const ternaryGood = ternary({ granularity: perChannel(0) }).fit(tensor([1, 2, 3, 4], [2, 2]));
+
+test.each([
+  ['bits', 3],
+  ['scale', [0, 1]],
+  ['scale', [1, Number.POSITIVE_INFINITY]],
+  ['offset', [0]],
+  ['offset', [0, 0.1]],
+  ['offset', [0, Number.NaN]],
+  ['offset', [Math.fround(3.4e38), 0]],
+  ['offset', undefined],
+])('rejects %s = %j of ternary codes by name', (field, value) => {
+  const bad = { ...ternaryGood, scale: [2 ** 127, 1], [field]: value };
   expect(() => parseQuantizer(bad)).toThrow(QuantizerError);
   expect(() => parseQuantizer(bad)).toThrow(/expected/);
 });

@@ -18,7 +18,7 @@ const text = (value: number | undefined, format: (value: number) => string): str
 const bits = (layer: ReportLayer): number | undefined => layer.weights?.bits;
 const bytes = (layer: ReportLayer): number => layer.weights?.bytes ?? layer.bytesBefore;
 const bitsText = ({ weights, input }: ReportLayer): Html =>
-  html`${weights?.bits ?? html`<span class="muted">float</span>`}${(weights || input) && html`<span class="muted"> / </span>${input?.bits ?? html`<span class="muted">float</span>`}`}`;
+  html`${weights?.scheme && weights.scheme !== 'uniform' && html`<span class="muted">${weights.scheme} </span>`}${weights?.bits ?? html`<span class="muted">float</span>`}${(weights || input) && html`<span class="muted"> / </span>${input?.bits ?? html`<span class="muted">float</span>`}`}`;
 
 const columns: readonly Column[] = [
   {

@@ -16,6 +16,8 @@ export interface ReportRange {
 
 /** The quantized weights of a layer. */
 export interface ReportWeights extends ReportRange {
+  /** Which levels they may have: `uniform` (default), `apot`, `ternary`. */
+  readonly scheme?: string | undefined;
   /** dB. */
   readonly sqnr: number;
   /** Size when codes are packed, scales included. */

@@ -54,6 +54,22 @@ test('every layer has a row with its numbers, the worst ones are marked', () => 
   expect(options).toEqual(worst.map((name) => `--keep-float ${name}`));
 });
 
+test('the scheme stands before the width where it is not uniform', () => {
+  const data = reportData();
+  const scheme = (i: number) => ['uniform', 'apot', 'ternary'][i % 3];
+  const layers = data.layers?.map((layer, i) => ({
+    ...layer,
+    weights: layer.weights && { ...layer.weights, scheme: scheme(i) },
+  }));
+  const rows = [...parse({ ...data, layers }).querySelectorAll('table.sortable tbody tr')];
+  for (const [i, layer] of (layers ?? []).entries()) {
+    const { weights, input } = layer;
+    const cells = [...(rows[i]?.querySelectorAll('td') ?? [])].map((cell) => cell.textContent);
+    const name = scheme(i) === 'uniform' ? '' : `${scheme(i)} `;
+    if (weights) expect(cells).toContain(`${name}${weights.bits} / ${input?.bits ?? 'float'}`);
+  }
+});
+
 test('cells that sort carry plain numbers, links find their rows', () => {
   const document = parse(reportData());
   for (const cell of document.querySelectorAll('td[data-value]')) {

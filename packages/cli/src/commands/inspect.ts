@@ -6,6 +6,7 @@ import {
   simplify,
 } from '@subbyte/graph';
 import { fromOnnx } from '@subbyte/onnx';
+import { parseRecipe, recipeText } from '../format/recipe-text.ts';
 import { table } from '../format/table.ts';
 import { bytesText, countText } from '../format/units.ts';
 import { openModel } from '../io/model-file.ts';
@@ -49,6 +50,7 @@ export const inspectCommand: Command = defineCommand({
     const shown = layers.filter(
       ({ quantizable, parameters }) => args.all || quantizable === true || parameters > 0,
     );
+    const recipe = parseRecipe(graph.metadata['subbyte.recipe']);
     const values = (infos: typeof graph.inputs): string =>
       infos.map(({ name, dtype, shape }) => `${name} ${dtype} [${shapeText(shape)}]`).join(', ');
     const macs = `${countText(totals.macs)} MACs for one sample${totals.macsComplete ? '' : ' where sizes are known (--size gives the open ones)'}`;
@@ -57,6 +59,7 @@ export const inspectCommand: Command = defineCommand({
         `${args.model}: ${bytesText(model.bytes.length)}`,
         `inputs   ${values(graph.inputs)}`,
         `outputs  ${values(graph.outputs)}`,
+        ...(recipe ? [`quantized by subbyte: ${recipeText(recipe)}`] : []),
         '',
         table(
           [
@@ -80,6 +83,7 @@ export const inspectCommand: Command = defineCommand({
         bytes: model.bytes.length,
         inputs: graph.inputs,
         outputs: graph.outputs,
+        recipe: recipe ?? null,
         layers,
         blocks,
         totals,

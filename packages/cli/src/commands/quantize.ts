@@ -44,6 +44,7 @@ export const quantizeCommand: Command = defineCommand({
   examples: [
     'model.onnx -o small.onnx --calibration folder:photos --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225',
     'model.onnx -o small.onnx --weights 4 --format packed --calibration npy:samples.npy --report report.html',
+    'model.onnx -o small.onnx --scheme apot --weights 4 --format packed --calibration folder:photos',
     'model.onnx -o small.onnx --weights 4 --activations float --keep-float "head.*"',
   ],
   run: async (args, { terminal, signal, commandLine }) => {
@@ -98,6 +99,7 @@ export const quantizeCommand: Command = defineCommand({
         layers: report.layers.map(({ name, op, weights, input: grid, outputSqnr, reason }) => ({
           name,
           op,
+          weightScheme: weights?.scheme ?? null,
           weightBits: weights?.bits ?? null,
           activationBits: grid?.bits ?? null,
           weightSqnr: weights?.sqnr ?? null,

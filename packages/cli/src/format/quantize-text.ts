@@ -6,10 +6,16 @@ import { bytesText, decibelText } from './units.ts';
 const optional = (value: number | undefined, text: (value: number) => string): string =>
   value === undefined ? '' : text(value);
 
+/** The width, and the scheme where it is not the usual one. */
+const bitsText = (weights: LayerReport['weights']): string => {
+  if (!weights) return '';
+  return weights.scheme === 'uniform' ? `${weights.bits}` : `${weights.scheme} ${weights.bits}`;
+};
+
 const row = ({ name, op, weights, input, outputSqnr, reason = '' }: LayerReport): string[] => [
   name,
   op,
-  optional(weights?.bits, String),
+  bitsText(weights),
   optional(input?.bits, String),
   optional(weights?.sqnr, decibelText),
   optional(outputSqnr, decibelText),

@@ -1,13 +1,17 @@
 import type { Recipe } from '@subbyte/quantize';
 import type { ReportData } from '@subbyte/report';
 import type { QuantizeOutcome } from '../measure/quantize-file.ts';
+import { recipeText } from './recipe-text.ts';
 
 const observerText = (observer: Recipe['weights']['observer']): string =>
   typeof observer === 'string' ? observer : JSON.stringify(observer);
 
 function recipeRows({ weights, activations, ...rest }: Recipe): ReportData['recipe'] {
   const rows: [string, string][] = [
-    ['weights', `${weights.bits} bits, ${weights.granularity}, ${observerText(weights.observer)}`],
+    [
+      'weights',
+      `${weights.bits} bits, ${weights.scheme}, ${weights.granularity}, ${observerText(weights.observer)}`,
+    ],
     [
       'activations',
       activations ? `${activations.bits} bits, ${observerText(activations.observer)}` : 'float',
@@ -27,11 +31,9 @@ export function reportData(
   model: string,
   { report, proof, bytes, bytesBefore }: QuantizeOutcome,
 ): ReportData {
-  const { weights, activations } = report.recipe;
-  const values = activations ? `${activations.bits}-bit activations` : 'float activations';
   return {
     model,
-    summary: `${weights.bits}-bit weights, ${values}`,
+    summary: recipeText(report.recipe),
     recipe: recipeRows(report.recipe),
     size: { before: bytesBefore, after: bytes },
     outputSqnr: report.totals.outputSqnr,

@@ -1,9 +1,10 @@
 import type { QuantizeConfig } from '@subbyte/quantize';
-import { type Bits, type RangeOption, rangeMethods } from '@subbyte/quantizers';
+import { type Bits, type RangeOption, rangeMethods, type Scheme } from '@subbyte/quantizers';
 import { UsageError } from '../errors.ts';
 import { choiceOf, integerOf, namesOf } from './values.ts';
 
 type Name =
+  | 'scheme'
   | 'weights'
   | 'activations'
   | 'observer'
@@ -12,6 +13,8 @@ type Name =
   | 'group-size'
   | 'first-last'
   | 'keep-float';
+
+const schemes: readonly Scheme[] = ['uniform', 'apot', 'ternary'];
 
 /** The options that say how a model is quantized. */
 export const quantizeArguments: {
@@ -22,7 +25,17 @@ export const quantizeArguments: {
     default?: string;
   };
 } = {
-  weights: { type: 'string', default: '8', valueHint: '2-8', description: 'Bits of the weights' },
+  scheme: {
+    type: 'string',
+    default: 'uniform',
+    valueHint: 'uniform|apot|ternary',
+    description: 'Levels of the weights: even steps, sums of powers of two, or -1, 0 and 1',
+  },
+  weights: {
+    type: 'string',
+    valueHint: '2-8',
+    description: 'Bits of the weights (Default: 8; ternary: 2)',
+  },
   activations: {
     type: 'string',
     default: '8',
@@ -37,9 +50,8 @@ export const quantizeArguments: {
   },
   'weight-observer': {
     type: 'string',
-    default: 'minmax',
     valueHint: 'mse|minmax|percentile|entropy',
-    description: 'The same for the weights',
+    description: 'The same for the weights (Default: minmax; ternary: mse)',
   },
   granularity: {
     type: 'string',
@@ -89,17 +101,24 @@ export function quantizeConfigOf(given: Given): QuantizeConfig {
     throw new UsageError(`--group-size is for --granularity perGroup, not ${granularity}`);
   }
   const observer = observerOf('observer', given.observer ?? 'mse');
-  const weightObserver = observerOf('weight-observer', given['weight-observer'] ?? 'minmax');
+  const scheme = choiceOf('scheme', given.scheme ?? 'uniform', schemes);
+  const weightObserver = given['weight-observer'];
   const ends = bitsOf('first-last', given['first-last']);
-  const weights = bitsOf('weights', given.weights);
+  const weights = bitsOf('weights', given.weights ?? (scheme === 'ternary' ? '2' : '8'));
+  if (scheme === 'ternary' && weights !== 2) {
+    throw new UsageError(`--weights ${weights}: expected 2 with --scheme ternary`);
+  }
   const isFloat = given.activations === 'float';
   const activations = isFloat ? undefined : bitsOf('activations', given.activations);
   const firstLast = { weights: ends, activations: ends };
   return {
     weights: {
+      scheme,
       bits: weights,
       granularity,
-      observer: weightObserver,
+      ...(weightObserver === undefined
+        ? {}
+        : { observer: observerOf('weight-observer', weightObserver) }),
       ...(groupSize === undefined ? {} : { groupSize: integerOf('group-size', groupSize, 1) }),
     },
     activations: activations === undefined ? undefined : { bits: activations, observer },

@@ -4,6 +4,7 @@
 import { apply, fakeQuantizeUniform, reshape } from '@subbyte/autograd';
 import type { ForwardKernelName, OperandsOf } from '@subbyte/kernels';
 import { normalizeAxis, type Shape, type Tensor } from '@subbyte/tensor';
+import { GraphError } from '../errors.ts';
 import { lowerQuantizer } from '../fake-quantize.ts';
 import { isDynamic, specializeWith } from '../specialize.ts';
 import type { Node, NodeOf } from '../types.ts';
@@ -52,8 +53,13 @@ const structural: { readonly [Op in StaticName]: Compute<Op> } = {
     const axis = normalizeAxis(node.attributes.axis, x.shape.length);
     return [apply('gatherElements', [x, indices], { axis }), indices];
   },
-  fakeQuantize: ({ attributes }, operands) => {
-    const { scale, zeroPoint, options } = lowerQuantizer(attributes.quantizer);
+  fakeQuantize: ({ attributes: { quantizer } }, operands) => {
+    if (quantizer.scheme !== 'uniform') {
+      throw new GraphError(
+        `no gradients of scheme ${quantizer.scheme}: expected uniform quantizers in trained graphs`,
+      );
+    }
+    const { scale, zeroPoint, options } = lowerQuantizer(quantizer);
     return [fakeQuantizeUniform(operands[0] as Tensor, scale, zeroPoint, options)];
   },
 };

@@ -1,4 +1,5 @@
 import { kernels } from '@subbyte/kernels';
+import { fakeQuantize } from '@subbyte/quantizers';
 import {
   isBigInt,
   newArray,
@@ -218,7 +219,9 @@ export const structuralRules: { readonly [Op in StaticName]: OperationRule<Op> }
     dtypes: () => ['float32'],
     shapes: (_, operands) => [shapeOf(operands)],
     run: ({ attributes }, [x]) => {
-      const { scale, zeroPoint, options } = lowerQuantizer(attributes.quantizer);
+      const { quantizer } = attributes;
+      if (quantizer.scheme !== 'uniform') return [fakeQuantize(x as Tensor, quantizer)];
+      const { scale, zeroPoint, options } = lowerQuantizer(quantizer);
       return [kernels.fakeQuantizeUniform([x as Tensor, scale, zeroPoint], options)];
     },
   },

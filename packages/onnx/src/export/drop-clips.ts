@@ -24,7 +24,7 @@ function clampOf(node: Node): { min: number; max: number } | undefined {
 
 /** Whether both bounds are coded as an end of the grid, so that the quantizer clamps as much. */
 function clampsAsMuch(quantizer: Quantizer, clamp: { min: number; max: number }): boolean {
-  if (quantizer.granularity.kind !== 'perTensor') return false;
+  if (quantizer.scheme !== 'uniform' || quantizer.granularity.kind !== 'perTensor') return false;
   const { min, max } = codeRange(quantizer);
   const [scale = 1] = quantizer.scale;
   const [zeroPoint = 0] = quantizer.zeroPoint;

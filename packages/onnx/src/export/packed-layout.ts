@@ -1,62 +1,68 @@
-// How the packed form lays out codes of 2 to 8 bits in bytes; docs/decisions/packed-onnx-form.md
-// specifies it for readers.
+import { encode, type Quantizer } from '@subbyte/quantizers';
+import { sizeOf, type Tensor } from '@subbyte/tensor';
+import { lowestCode } from './integer-codes.ts';
+import type { Step, Writer } from './writer.ts';
 
-/** Width of a plane in bits: whole elements fit a byte. */
-type PlaneWidth = 8 | 4 | 2 | 1;
-
-/** Part of the bits of each code, stored together: `(code >> shift) & (2^width - 1)`. */
-export interface Plane {
-  readonly width: PlaneWidth;
-  /** Place of the plane's lowest bit within the code. */
-  readonly shift: number;
+/** Shapes on the way from packed codes to a weight. */
+export interface Layout {
+  /** The weight's. */
+  readonly shape: readonly number[];
+  /** With the group axis rounded up to whole groups. */
+  readonly filled: readonly number[];
+  /** With groups as an axis of their own: what is scaled. */
+  readonly split: readonly number[];
+  /** Of scales that broadcast to `split`. */
+  readonly scale: readonly number[];
 }
 
-/** The planes that codes of `bits` bits split into, lowest bits first: 7 = 4 + 2 + 1. */
-export function planesOf(bits: number): Plane[] {
-  const planes: Plane[] = [];
-  let shift = 0;
-  for (const width of [8, 4, 2, 1] as const) {
-    if ((bits & width) === 0) continue;
-    planes.push({ width, shift });
-    shift += width;
+/** The shapes of a weight of `shape`. */
+export function layoutOf(shape: readonly number[], { granularity, scaleShape }: Quantizer): Layout {
+  if (granularity.kind === 'perTensor') return { shape, filled: shape, split: shape, scale: [] };
+  const { axis } = granularity;
+  if (granularity.kind === 'perChannel') {
+    const scale = shape.map((size, i) => (i === axis ? size : 1));
+    return { shape, filled: shape, split: shape, scale };
   }
-  return planes;
+  const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
+  const groups = scaleShape[axis] ?? 1;
+  return {
+    shape,
+    filled: [...before, groups * granularity.size, ...after],
+    split: [...before, groups, granularity.size, ...after],
+    scale: [...before, groups, 1, ...after],
+  };
 }
 
-/** Bytes that `count` elements of a plane take. */
-export function planeBytes(plane: Plane, count: number): number {
-  return Math.ceil((count * plane.width) / 8);
-}
-
-/**
- * One plane of `codes` (whole numbers from 0), packed: element `i` sits in byte
- * `floor(i * width / 8)` at bit `i * width % 8`; unused bits of the last byte are 0.
- */
-export function packPlane(codes: Uint8Array, plane: Plane): Uint8Array {
-  const { width, shift } = plane;
-  const packed = new Uint8Array(planeBytes(plane, codes.length));
-  const mask = 2 ** width - 1;
-  for (let i = 0; i < codes.length; i++) {
-    const bit = i * width;
-    const part = ((codes[i] as number) >> shift) & mask;
-    packed[bit >> 3] = (packed[bit >> 3] as number) | (part << (bit & 7));
+/** Codes of `weight` from 0, filled up to whole groups with 0. */
+export function offsetCodes(weight: Tensor, quantizer: Quantizer, layout: Layout): Uint8Array {
+  const min = lowestCode(quantizer);
+  const codes = Uint8Array.from(encode(weight, quantizer).data as Int8Array, (code) => code - min);
+  const { granularity } = quantizer;
+  if (granularity.kind !== 'perGroup') return codes;
+  const inner = weight.shape.slice(granularity.axis + 1).reduce((a, b) => a * b, 1);
+  const used = (weight.shape[granularity.axis] ?? 1) * inner;
+  const full = (layout.filled[granularity.axis] ?? 1) * inner;
+  const filled = new Uint8Array(sizeOf(layout.filled));
+  for (let from = 0, to = 0; from < codes.length; from += used, to += full) {
+    filled.set(codes.subarray(from, from + used), to);
   }
-  return packed;
+  return filled;
 }
 
-/** The codes that planes hold: the inverse of `packPlane` over all planes of a width. */
-export function unpackPlanes(
-  planes: readonly (Plane & { readonly bytes: Uint8Array })[],
-  count: number,
-): Uint8Array {
-  const codes = new Uint8Array(count);
-  for (const { width, shift, bytes } of planes) {
-    const mask = 2 ** width - 1;
-    for (let i = 0; i < count; i++) {
-      const bit = i * width;
-      const part = ((bytes[bit >> 3] as number) >> (bit & 7)) & mask;
-      codes[i] = (codes[i] as number) | (part << shift);
-    }
+/** The operators that bring scaled groups back into the shape of the weight. */
+export function joinGroups(
+  writer: Writer,
+  y: string,
+  { granularity }: Quantizer,
+  { shape, filled }: Layout,
+): Step[] {
+  if (granularity.kind !== 'perGroup') return [];
+  const steps: Step[] = [['Reshape', writer.int64s(`${y}_filled`, filled)]];
+  const { axis } = granularity;
+  const along = shape[axis] ?? 1;
+  if (along !== filled[axis]) {
+    const bound = (what: string, v: number): string => writer.int64s(`${y}_${what}`, [v]);
+    steps.push(['Slice', bound('from', 0), bound('to', along), bound('axis', axis)]);
   }
-  return codes;
+  return steps;
 }

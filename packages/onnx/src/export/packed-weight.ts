@@ -1,73 +1,52 @@
-import { codeRange, encode, type Quantizer } from '@subbyte/quantizers';
-import { scalar, sizeOf, type Tensor, tensor } from '@subbyte/tensor';
-import { int } from './attributes.ts';
-import { packPlane, planesOf } from './packed-layout.ts';
+import { bytePlanesOf, packBytePlane } from '@subbyte/bitpack';
+import { codebookOf, type LevelQuantizer, type Quantizer } from '@subbyte/quantizers';
+import { type Tensor, tensor } from '@subbyte/tensor';
+import { fitsByte, zeroPointsOf } from './integer-codes.ts';
+import { joinGroups, type Layout, layoutOf, offsetCodes } from './packed-layout.ts';
 import { annotate, axisOf, quantizerNode } from './quantized-value.ts';
 import { emitUnpack, type StoredPlane } from './unpack-codes.ts';
+import { emitLevels, emitTrits } from './unpack-levels.ts';
+import { emitCodes, emitSteps, packedZero } from './unpack-uniform.ts';
 import type { Named, Step, Writer } from './writer.ts';
 
-/** What `metadata_props` say about a packed weight, as JSON under `subbyte.packed.<value>`. */
-export interface PackedWeight {
-  readonly version: 1;
+/** What is said about every packed weight. */
+interface PackedBase {
   /** Shape of the weight. */
   readonly shape: readonly number[];
   readonly bits: number;
   /** Shape of the packed codes: `shape`, its group axis rounded up to whole groups. */
   readonly codes: readonly number[];
-  /** UINT8 initializers, lowest bits first. */
-  readonly planes: readonly StoredPlane[];
   /** Float32 initializer, `scaleShape` elements. */
   readonly scale: string;
   readonly scaleShape: readonly number[];
-  /** The packed code that stands for 0: one for all, or one per scale. */
-  readonly zero: number | readonly number[];
   readonly granularity: Quantizer['granularity'];
 }
 
-/** Shapes on the way from codes to a weight. */
-interface Layout {
-  /** The weight's. */
-  readonly shape: readonly number[];
-  /** With the group axis rounded up to whole groups. */
-  readonly filled: readonly number[];
-  /** With groups as an axis of their own: what is scaled. */
-  readonly split: readonly number[];
-  /** Of scales that broadcast to `split`. */
-  readonly scale: readonly number[];
+/** A packed weight on a uniform grid: `(code - zero) * scale`. */
+interface PackedUniform extends PackedBase {
+  readonly version: 1;
+  /** UINT8 initializers, lowest bits first. */
+  readonly planes: readonly StoredPlane[];
+  /** The packed code that stands for 0: one for all, or one per scale. */
+  readonly zero: number | readonly number[];
 }
 
-function layoutOf(shape: readonly number[], { granularity, scaleShape }: Quantizer): Layout {
-  if (granularity.kind === 'perTensor') return { shape, filled: shape, split: shape, scale: [] };
-  const { axis } = granularity;
-  if (granularity.kind === 'perChannel') {
-    const scale = shape.map((size, i) => (i === axis ? size : 1));
-    return { shape, filled: shape, split: shape, scale };
-  }
-  const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
-  const groups = scaleShape[axis] ?? 1;
-  return {
-    shape,
-    filled: [...before, groups * granularity.size, ...after],
-    split: [...before, groups, granularity.size, ...after],
-    scale: [...before, groups, 1, ...after],
-  };
+/** A packed weight whose codes stand for levels: `levels[code] * scale + offset`. */
+interface PackedLevels extends PackedBase {
+  readonly version: 2;
+  readonly scheme: LevelQuantizer['scheme'];
+  /** UINT8 initializers, lowest bits first; absent: `trits`. */
+  readonly planes?: readonly StoredPlane[];
+  /** UINT8 initializer, five codes in a byte. */
+  readonly trits?: string;
+  /** Whole numbers. */
+  readonly levels: readonly number[];
+  /** Float32 initializer, `scaleShape` elements; absent: 0. */
+  readonly offset?: string;
 }
 
-/** Codes from 0, filled up to whole groups. */
-function offsetCodes(weight: Tensor, quantizer: Quantizer, layout: Layout): Uint8Array {
-  const { min } = codeRange(quantizer);
-  const codes = Uint8Array.from(encode(weight, quantizer).data as Int8Array, (code) => code - min);
-  const { granularity } = quantizer;
-  if (granularity.kind !== 'perGroup') return codes;
-  const inner = weight.shape.slice(granularity.axis + 1).reduce((a, b) => a * b, 1);
-  const used = (weight.shape[granularity.axis] ?? 1) * inner;
-  const full = (layout.filled[granularity.axis] ?? 1) * inner;
-  const filled = new Uint8Array(sizeOf(layout.filled));
-  for (let from = 0, to = 0; from < codes.length; from += used, to += full) {
-    filled.set(codes.subarray(from, from + used), to);
-  }
-  return filled;
-}
+/** What `metadata_props` say about a packed weight, as JSON under `subbyte.packed.<value>`. */
+export type PackedWeight = PackedUniform | PackedLevels;
 
 /** Whether everything that reads the weight computes with other values that are quantized. */
 function feedsIntegers(writer: Writer, y: string, { granularity }: Quantizer): boolean {
@@ -83,82 +62,79 @@ function feedsIntegers(writer: Writer, y: string, { granularity }: Quantizer): b
   );
 }
 
-/** Codes as int8 (or uint8) behind DequantizeLinear: engines fold the codes and compute in integers. */
-function emitIntegers(
+/** Codes from 0 as packed planes and the operators that unpack them. */
+function emitPlanes(
   writer: Writer,
-  node: Named,
-  unpacked: string,
   y: string,
-  quantizer: Quantizer,
-): { scale: string; zero: string } {
-  const { signed, scaleShape } = quantizer;
-  const { min } = codeRange(quantizer);
-  let codes = unpacked;
-  if (signed) {
-    const cast = (x: string, dtype: 'int32' | 'int8'): string => {
-      const result = writer.temporary();
-      writer.node('Cast', [x], [result], { to: int(writer.typeCode(dtype)) });
-      return result;
-    };
-    const offset = writer.shared(`${y}_offset`, scalar(min, 'int32'));
-    const moved = writer.chain(node, cast(unpacked, 'int32'), [['Add', offset]]);
-    codes = cast(moved, 'int8');
-  }
-  const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
-  const dtype = signed ? 'int8' : 'uint8';
-  const zero = writer.tensor(`${y}_zero_point`, tensor(quantizer.zeroPoint, scaleShape, dtype));
-  writer.dequantized.add(y);
-  writer.node('DequantizeLinear', [codes, scale, zero], [y], axisOf(quantizer), node.name);
-  return { scale, zero };
+  codes: Uint8Array,
+  bits: number,
+  { split }: Layout,
+): { packed: string; planes: StoredPlane[] } {
+  const planes = bytePlanesOf(bits).map((plane) => {
+    const bytes = packBytePlane(codes, plane);
+    const dims = plane.width === 8 ? split : [bytes.length, 1];
+    const initializer = writer.tensor(`${y}_packed${plane.width}`, tensor(bytes, dims, 'uint8'));
+    return { ...plane, initializer };
+  });
+  return { packed: emitUnpack(writer, y, planes, split), planes };
 }
 
-/** The packed code that stands for 0: one for all, or one per scale. */
-function zeroOf(quantizer: Quantizer): number | number[] {
-  const { min } = codeRange(quantizer);
-  const zeros = quantizer.zeroPoint.map((code) => code - min);
-  const [first = 0] = zeros;
-  return zeros.every((zero) => zero === first) ? first : zeros;
+/** The weight before scales: `values` is int8 or uint8 where `integers`, else float32. */
+interface Unpacked {
+  readonly values: string;
+  /** The float32 operand that holds the zero points. */
+  readonly zero?: string;
+  /** What the metadata say of it. */
+  readonly description:
+    | Omit<PackedUniform, keyof PackedBase>
+    | Omit<PackedLevels, keyof PackedBase>;
 }
 
-/** Codes as float32, minus the code of zero, times the scale: engines fold the whole weight. */
-function emitFloats(
+function emitValues(
   writer: Writer,
   node: Named,
-  unpacked: string,
+  y: string,
+  codes: Uint8Array,
+  quantizer: Quantizer,
+  layout: Layout,
+  integers: boolean,
+): Unpacked {
+  const { bits } = quantizer;
+  const dtype = integers ? 'int8' : 'float32';
+  if (quantizer.scheme === 'uniform') {
+    const { packed, planes } = emitPlanes(writer, y, codes, bits, layout);
+    const description = { version: 1, planes, zero: packedZero(quantizer) } as const;
+    if (integers) return { values: emitCodes(writer, node, packed, y, quantizer), description };
+    const { steps, zero } = emitSteps(writer, node, packed, y, quantizer, layout);
+    return { values: steps, zero, description };
+  }
+  const { scheme } = quantizer;
+  const levels = [...codebookOf(quantizer).levels];
+  if (scheme === 'ternary') {
+    const { values, trits } = emitTrits(writer, y, codes, layout.split, dtype);
+    return { values, description: { version: 2, scheme, trits, levels } };
+  }
+  const { packed, planes } = emitPlanes(writer, y, codes, bits, layout);
+  const values = emitLevels(writer, y, packed, levels, dtype);
+  return { values, description: { version: 2, scheme, planes, levels } };
+}
+
+/** The initializer with the offsets, where there are any. */
+function writeOffset(
+  writer: Writer,
   y: string,
   quantizer: Quantizer,
   layout: Layout,
-): { scale: string; zero: string } {
-  const zeros = zeroOf(quantizer);
-  const zero = writer.tensor(
-    `${y}_zero`,
-    typeof zeros === 'number' ? scalar(zeros) : tensor(zeros, layout.scale, 'float32'),
-  );
-  const scale = writer.tensor(`${y}_scale`, tensor(quantizer.scale, layout.scale, 'float32'));
-  const floats = writer.temporary();
-  writer.node('Cast', [unpacked], [floats], { to: int(writer.typeCode('float32')) });
-  const steps: Step[] = [
-    ['Sub', zero],
-    ['Mul', scale],
-  ];
-  const { granularity } = quantizer;
-  if (granularity.kind === 'perGroup') {
-    steps.push(['Reshape', writer.int64s(`${y}_filled`, layout.filled)]);
-    const { axis } = granularity;
-    const along = layout.shape[axis] ?? 1;
-    if (along !== layout.filled[axis]) {
-      const bound = (what: string, v: number): string => writer.int64s(`${y}_${what}`, [v]);
-      steps.push(['Slice', bound('from', 0), bound('to', along), bound('axis', axis)]);
-    }
-  }
-  writer.chain(node, floats, steps, y);
-  return { scale, zero };
+): { offset?: string } {
+  if (quantizer.scheme !== 'ternary' || quantizer.offset.every((offset) => offset === 0)) return {};
+  return { offset: writer.tensor(`${y}_offset`, tensor(quantizer.offset, layout.scale)) };
 }
 
 /**
  * Writes `y`, the dequantized `weight`, as packed codes and the standard operators that unpack them,
- * which engines run once, when they load the model: to int8 codes behind DequantizeLinear where the
- * weight meets quantized activations, so that the products run in integers; else to floats.
+ * which engines run once, when they load the model: to bytes (codes, or the whole numbers of a
+ * codebook) behind DequantizeLinear where the weight meets quantized activations, so that the
+ * products run in integers; else to floats.
  */
 export function emitPackedWeight(
   writer: Writer,
@@ -170,27 +146,34 @@ export function emitPackedWeight(
   const { bits, granularity, scaleShape } = quantizer;
   const layout = layoutOf(weight.shape, quantizer);
   const codes = offsetCodes(weight, quantizer, layout);
-  const planes = planesOf(bits).map((plane) => {
-    const bytes = packPlane(codes, plane);
-    const dims = plane.width === 8 ? layout.split : [bytes.length, 1];
-    const initializer = writer.tensor(`${y}_packed${plane.width}`, tensor(bytes, dims, 'uint8'));
-    return { ...plane, initializer };
-  });
-  const unpacked = emitUnpack(writer, y, planes, layout.split);
-  const names = feedsIntegers(writer, y, quantizer)
-    ? emitIntegers(writer, node, unpacked, y, quantizer)
-    : emitFloats(writer, node, unpacked, y, quantizer, layout);
-  annotate(writer, y, bits, names.scale, names.zero);
-  const description: PackedWeight = {
-    version: 1,
+  const integers = fitsByte(quantizer) && feedsIntegers(writer, y, quantizer);
+  const unpacked = emitValues(writer, node, y, codes, quantizer, layout, integers);
+  const { values, description } = unpacked;
+  const scale = writer.tensor(
+    `${y}_scale`,
+    tensor(quantizer.scale, integers ? scaleShape : layout.scale),
+  );
+  const offset = writeOffset(writer, y, quantizer, layout);
+  if (integers) {
+    const zero = writer.tensor(`${y}_zero_point`, zeroPointsOf(quantizer));
+    writer.dequantized.add(y);
+    writer.node('DequantizeLinear', [values, scale, zero], [y], axisOf(quantizer), node.name);
+    annotate(writer, y, bits, scale, zero);
+  } else {
+    const steps: Step[] = [['Mul', scale]];
+    if (offset.offset !== undefined) steps.push(['Add', offset.offset]);
+    writer.chain(node, values, [...steps, ...joinGroups(writer, y, quantizer, layout)], y);
+    annotate(writer, y, bits, scale, unpacked.zero);
+  }
+  const entry: PackedWeight = {
+    ...description,
     shape: layout.shape,
     bits,
     codes: layout.filled,
-    planes,
-    zero: zeroOf(quantizer),
-    scale: names.scale,
+    scale,
     scaleShape,
+    ...offset,
     granularity,
   };
-  writer.metadata.set(`subbyte.packed.${y}`, JSON.stringify(description));
+  writer.metadata.set(`subbyte.packed.${y}`, JSON.stringify(entry));
 }

@@ -1,5 +1,5 @@
 import { type NodeOf, soleConsumer } from '@subbyte/graph';
-import { codeRange, type Quantizer } from '@subbyte/quantizers';
+import { codeRange, type Quantizer, type UniformQuantizer } from '@subbyte/quantizers';
 import { sameShape, scalar, tensor } from '@subbyte/tensor';
 import { type Attributes, int } from './attributes.ts';
 import type { Named, Writer } from './writer.ts';
@@ -29,9 +29,11 @@ const movesOnly: ReadonlySet<string> = new Set([
   'dynamicTile',
 ]);
 
-/** Whether two quantizers have the same grid. */
+/** Whether two quantizers have the same uniform grid. */
 export function sameGrid(a: Quantizer, b: Quantizer): boolean {
   return (
+    a.scheme === 'uniform' &&
+    b.scheme === 'uniform' &&
     a.bits === b.bits &&
     a.signed === b.signed &&
     a.narrow === b.narrow &&
@@ -72,7 +74,7 @@ interface GridNames {
 }
 
 /** Adds scale and zero point of `quantizer` as initializers and notes them for viewers. */
-function writeGrid(writer: Writer, value: string, quantizer: Quantizer): GridNames {
+function writeGrid(writer: Writer, value: string, quantizer: UniformQuantizer): GridNames {
   const { bits, signed, scaleShape } = quantizer;
   const dtype = signed ? 'int8' : 'uint8';
   const scale = writer.tensor(`${value}_scale`, tensor(quantizer.scale, scaleShape, 'float32'));
@@ -90,13 +92,13 @@ export function annotate(
   value: string,
   bits: number,
   scale: string,
-  zeroPoint: string,
+  zeroPoint: string | undefined,
 ): void {
   writer.annotations.push({
     tensorName: value,
     quantParameterTensorNames: [
       { key: 'SCALE_TENSOR', value: scale },
-      { key: 'ZERO_POINT_TENSOR', value: zeroPoint },
+      ...(zeroPoint === undefined ? [] : [{ key: 'ZERO_POINT_TENSOR', value: zeroPoint }]),
       { key: 'BITS', value: String(bits) },
     ],
   });
@@ -113,7 +115,7 @@ function emitRounded(
   node: Named,
   x: string,
   y: string,
-  quantizer: Quantizer,
+  quantizer: UniformQuantizer,
 ): void {
   const { granularity, scale, zeroPoint } = quantizer;
   const { min, max } = codeRange(quantizer);
@@ -152,6 +154,12 @@ export function emitQuantizeDequantize(
   y: string,
   quantizer: Quantizer,
 ): void {
+  if (quantizer.scheme !== 'uniform') {
+    throw writer.unsupported(
+      node,
+      `values computed at run time have uniform grids in ONNX, not ${quantizer.scheme} levels`,
+    );
+  }
   if (quantizer.granularity.kind === 'perGroup') {
     throw writer.unsupported(node, 'values computed at run time cannot be quantized per group');
   }

@@ -12,13 +12,19 @@ function transposed(quantizer: Quantizer): Quantizer {
   const swap = (values: readonly number[]): number[] => [
     ...(swapAxes(tensor(values, scaleShape, 'float64')).data as Float64Array),
   ];
-  return {
-    ...quantizer,
+  const scales = {
     granularity: turned,
     scaleShape: [...scaleShape].reverse(),
     scale: swap(quantizer.scale),
-    zeroPoint: swap(quantizer.zeroPoint),
   };
+  switch (quantizer.scheme) {
+    case 'uniform':
+      return { ...quantizer, ...scales, zeroPoint: swap(quantizer.zeroPoint) };
+    case 'ternary':
+      return { ...quantizer, ...scales, offset: swap(quantizer.offset) };
+    case 'apot':
+      return { ...quantizer, ...scales };
+  }
 }
 
 const swapAxes = (matrix: Tensor): Tensor => kernels.transpose([matrix], { permutation: [1, 0] });
@@ -45,7 +51,8 @@ export function transposeWeights(graph: Graph): Graph {
       soleConsumer(graph, consumers, source) === quantize;
     if (weight?.shape.length !== 2 || !alone) continue;
     const { quantizer } = quantize.attributes;
-    const fuses = quantizer.bits !== 4 && quantizer.granularity.kind !== 'perGroup';
+    const isInt4 = quantizer.scheme === 'uniform' && quantizer.bits === 4;
+    const fuses = !isInt4 && quantizer.granularity.kind !== 'perGroup';
     if (fuses && producers.get(a)?.op === 'fakeQuantize') continue;
     constants.set(source, swapAxes(weight));
     replaced.set(quantize, { ...quantize, attributes: { quantizer: transposed(quantizer) } });

@@ -1,10 +1,10 @@
+import type { BytePlane } from '@subbyte/bitpack';
 import { sizeOf, tensor } from '@subbyte/tensor';
 import { text } from './attributes.ts';
-import type { Plane } from './packed-layout.ts';
 import type { Writer } from './writer.ts';
 
 /** A plane in the model: the name of its UINT8 initializer. */
-export interface StoredPlane extends Plane {
+export interface StoredPlane extends BytePlane {
   readonly initializer: string;
 }
 

@@ -15,7 +15,7 @@ import {
   type TensorAnnotation,
   type TensorProto,
 } from '@subbyte/onnx-proto';
-import type { Quantizer } from '@subbyte/quantizers';
+import type { UniformQuantizer } from '@subbyte/quantizers';
 import { type DataType, scalar, type Tensor, tensor } from '@subbyte/tensor';
 import { OnnxError } from '../errors.ts';
 import type { Attributes, AttributeValue } from './attributes.ts';
@@ -41,7 +41,7 @@ export interface Named {
 /** A value as integer codes. */
 interface Codes {
   readonly name: string;
-  readonly quantizer: Quantizer;
+  readonly quantizer: UniformQuantizer;
 }
 
 /** The graph node behind an ONNX node. */

@@ -201,12 +201,13 @@ function makeUnit(context: UnitContext, nodes: readonly Node[], index: number): 
         channelAxis: channelAxis(name),
       })),
     layers: layers.map(({ name }) => name),
-    weights: quantizers.filter(readsConstant).map((node) => ({
-      node,
-      layer: layerOf(node.outputs[0] as string)?.name ?? node.name,
-      constant: node.inputs[0] as string,
-      quantizer: node.attributes.quantizer,
-    })),
+    // Rounding is learned on uniform grids; other weights keep their nearest levels.
+    weights: quantizers.filter(readsConstant).flatMap((node) => {
+      const { quantizer } = node.attributes;
+      if (quantizer.scheme !== 'uniform') return [];
+      const layer = layerOf(node.outputs[0] as string)?.name ?? node.name;
+      return [{ node, layer, constant: node.inputs[0] as string, quantizer }];
+    }),
     activations: quantizers
       .filter(
         (node) =>
@@ -214,7 +215,12 @@ function makeUnit(context: UnitContext, nodes: readonly Node[], index: number): 
           gridValueOf(node, producers) === node.inputs[0] &&
           node.attributes.quantizer.bits < 8,
       )
-      .map((node) => ({ value: node.inputs[0] as string, quantizer: node.attributes.quantizer })),
+      .flatMap((node) => {
+        const { quantizer } = node.attributes;
+        return quantizer.scheme === 'uniform'
+          ? [{ value: node.inputs[0] as string, quantizer }]
+          : [];
+      }),
     biases: layers
       .map((layer) => layer.inputs[2] ?? '')
       .filter((name) => quantized.constants.has(name) && readers.get(name)?.length === 1),
