@@ -14,7 +14,7 @@ export type CifarArchitecture = 'mobilenetv2' | 'resnet20';
 export const cifarArchitectures: { readonly [Name in CifarArchitecture]: Module } = {
   mobilenetv2: mobileNetV2({
     classes: 10,
-    stem: { channels: 16, stride: 1 },
+    stem: { channels: 8, stride: 1 },
     blocks,
     lastChannels: 256,
   }),
