@@ -104,7 +104,9 @@ export function mobileNetV2(options: MobileNetV2Options): Module {
     throw new NnError(`mobileNetV2: width is ${width}, expected a number above 0`);
   }
   check('classes', classes);
+  check('stem channels', stem.channels);
   check('stem stride', stem.stride);
+  check('last channels', lastChannels);
   let inputs = roundChannels(width * stem.channels);
   const layers: { [name: string]: Layer } = {
     stem: unit(channels, inputs, { size: 3, stride: stem.stride }),
@@ -112,6 +114,7 @@ export function mobileNetV2(options: MobileNetV2Options): Module {
   let count = 0;
   for (const { expansion, channels: outputs, repeats, stride } of blocks) {
     check('expansion', expansion);
+    check('channels', outputs);
     check('repeats', repeats);
     check('stride', stride);
     const rounded = roundChannels(width * outputs);
