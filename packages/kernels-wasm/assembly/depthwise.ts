@@ -15,20 +15,20 @@ export function isThreeByThree(offsets: usize, taps: i32, line: i32): bool {
 
 // @ts-ignore: decorator
 @inline
-function row(sum: v128, a: v128, b: v128, c: v128, wa: v128, wb: v128, wc: v128): v128 {
+export function row(sum: v128, a: v128, b: v128, c: v128, wa: v128, wb: v128, wc: v128): v128 {
   return multiplyAdd(c, wc, multiplyAdd(b, wb, multiplyAdd(a, wa, sum)));
 }
 
 /** Every second element from `at` on; `odd` those between, `next` the ones after the first. */
 // @ts-ignore: decorator
 @inline
-function even(at: usize): v128 { return v128.shuffle<i32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6); }
+export function even(at: usize): v128 { return v128.shuffle<i32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6); }
 // @ts-ignore: decorator
 @inline
-function odd(at: usize): v128 { return v128.shuffle<i32>(v128.load(at), v128.load(at, 16), 1, 3, 5, 7); }
+export function odd(at: usize): v128 { return v128.shuffle<i32>(v128.load(at), v128.load(at, 16), 1, 3, 5, 7); }
 // @ts-ignore: decorator
 @inline
-function next(evens: v128, at: usize): v128 { return v128.shuffle<i32>(evens, v128.load32_zero(at, 32), 1, 2, 3, 4); }
+export function next(evens: v128, at: usize): v128 { return v128.shuffle<i32>(evens, v128.load32_zero(at, 32), 1, 2, 3, 4); }
 
 /** One plane with stride 1 or 2, taps added in the order of the window, as the general kernel does. */
 export function depthwisePlane(
@@ -83,7 +83,7 @@ class Part { @inline cut(v: v128, mask: v128): v128 { return v128.and(v, mask); 
 /** The sums of the lanes of four vectors. */
 // @ts-ignore: decorator
 @inline
-function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
