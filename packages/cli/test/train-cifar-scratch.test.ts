@@ -40,10 +40,10 @@ test('a MobileNetV2 from scratch learns, is written with its batch norms, and go
   expect(data).not.toHaveProperty('before');
   expect(data.accuracy).toBeGreaterThan(45);
   const { graph } = decodeModel(await bytesOf('new.onnx'));
-  expect(graph?.input.map(({ name }) => name)).toEqual(['input']);
-  expect(graph?.output.map(({ name }) => name)).toEqual(['logits']);
+  expect(graph?.input?.map(({ name }) => name)).toEqual(['input']);
+  expect(graph?.output?.map(({ name }) => name)).toEqual(['logits']);
   const counts: Record<string, number> = {};
-  for (const { opType } of graph?.node ?? []) counts[opType] = (counts[opType] ?? 0) + 1;
+  for (const { opType = '' } of graph?.node ?? []) counts[opType] = (counts[opType] ?? 0) + 1;
   // Bottlenecks are linear: of the three convolutions of a block, two have an activation.
   expect(counts).toMatchObject({ Conv: 26, BatchNormalization: 26, Clip: 18, Add: 5 });
 
