@@ -17,6 +17,7 @@ import {
   crossEntropy,
   globalAveragePool,
   linear,
+  mobileNetV2,
   resnet,
   selfAttention,
   sequential,
@@ -216,6 +217,7 @@ test.skipIf(!isThere(model))(
 test('traced modules are exported and read back', () => {
   const modules = {
     resnet: resnet({ depth: 20, classes: 10, width: 4 }),
+    mobilenet: mobileNetV2({ classes: 10, width: 0.1, lastChannels: 64 }),
     attention: sequential(
       spectralNorm(conv(3, 8, 3, { padding: 1 })),
       selfAttention(8),

@@ -1,6 +1,7 @@
 export { activateAll } from './activation';
 export * from './binary';
 export * from './cast';
+export { depthwiseInputGradient } from './depthwise';
 export { gemm, gemmScratch } from './gemm';
 export * from './matvec';
 export * from './move';

@@ -1,6 +1,7 @@
 // Gradient of a convolution with respect to its weights. For each group it is the product of the
 // elements under the window, [taps, pixels], with the gradient, [pixels, outputs]. The gradient is
 // packed to panels of 8 outputs; the taps are read where they lie, so no image becomes columns.
+import { depthwisePlaneWeightGradient, isThreeByThree } from './depthwise';
 import { multiplyAdd } from './fma';
 import { horizontalSum } from './lanes';
 import { Every, Second, Strided } from './window';
@@ -180,9 +181,12 @@ export function depthwiseWeightGradient(
   x: usize, plane: usize, line: usize, strideX: i32, gradient: usize, outputs: i32, multiplier: i32,
   rows: i32, columns: i32, offsets: usize, taps: i32, to: usize,
 ): void {
+  const pitch = taps == 9 ? load<i32>(offsets, 12) : 0;
+  const small = strideX <= 2 && line == strideX * pitch && isThreeByThree(offsets, taps, pitch);
   for (let o = 0; o < outputs; o++) {
     const from = x + <usize>(o / multiplier) * plane;
-    for (let t = 0; t < taps; t += 3) {
+    if (small) depthwisePlaneWeightGradient(from, <usize>pitch, gradient, rows, columns, strideX, to);
+    else for (let t = 0; t < taps; t += 3) {
       const at = offsets + (<usize>t << 2);
       const count = min(taps - t, 3);
       const p0 = from + <usize>load<u32>(at);

@@ -1,6 +1,7 @@
 // Kernels that slide a window over one plane at a time: depthwise convolution and pooling. The plane
 // was padded before, so no window leaves it.
 import { activate } from './activation';
+import { depthwisePlane, isThreeByThree } from './depthwise';
 import { multiplyAdd } from './fma';
 import { storeLanes } from './lanes';
 
@@ -194,10 +195,14 @@ export function depthwise(
   rows: i32, columns: i32, strideY: i32, strideX: i32,
   weights: usize, offsets: usize, taps: i32, bias: usize, kind: i32, p: f32, q: f32,
 ): void {
+  const small = strideX == strideY && strideX <= 2 && isThreeByThree(offsets, taps, width << 2);
   for (let c = 0; c < outputs; c++) {
     const start: f32 = bias == 0 ? 0 : load<f32>(bias + (<usize>c << 2));
     const from = x + <usize>(c / multiplier) * plane;
-    slide<Multiply>(from, width, y, rows, columns, strideY, strideX, weights, offsets, taps, start, kind, p, q);
+    if (small) {
+      const vp = f32x4.splat(p), vq = f32x4.splat(q);
+      depthwisePlane(from, <usize>width << 2, y, rows, columns, strideX, weights, f32x4.splat(start), kind, vp, vq);
+    } else slide<Multiply>(from, width, y, rows, columns, strideY, strideX, weights, offsets, taps, start, kind, p, q);
     weights += <usize>taps << 2;
     y += <usize>rows * <usize>columns << 2;
   }

@@ -1,5 +1,5 @@
 // GFLOP/s of convolutions forward and backward, and what share of our matrix product's they reach.
-// node --conditions=@subbyte/source packages/kernels-wasm/bench/training.ts [--json]
+// node --conditions=@subbyte/source packages/kernels-wasm/bench/training.ts [--json] [layer …]
 import type { Kernel, OptionsOf, TrainingKernelName } from '@subbyte/kernels';
 import { random, randomUniform, type Shape, scope, type Tensor } from '@subbyte/tensor';
 import { type WasmBackend, wasm } from '../src/index.ts';
@@ -34,10 +34,13 @@ const layers: readonly Layer[] = [
   layer('resnetDown', [64, 16, 32, 32], 32, 3, { stride: 2 }),
   layer('resnetStem', [64, 3, 32, 32], 16, 3),
   layer('pointwise', [32, 96, 16, 16], 96, 1),
+  layer('depthwiseSmall', [64, 160, 8, 8], 160, 3, { groups: 160 }),
+  layer('depthwiseDownSmall', [64, 240, 8, 8], 240, 3, { groups: 240, stride: 2 }),
   layer('depthwiseDown', [32, 96, 32, 32], 96, 3, { groups: 96, stride: 2 }),
 ];
 
 const stream = random(1);
+const picked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
 /** Shortest time of one run of each, taken in turn, in seconds. */
 function measure(runs: readonly (() => void)[], seconds: number): number[] {
@@ -103,6 +106,7 @@ const kinds = [
 for (const [kind, options] of kinds) {
   const backend = await wasm(options);
   for (const one of layers) {
+    if (picked.length > 0 && !picked.some((name) => one.name.startsWith(name))) continue;
     const [, channels, height, width] = one.x as readonly [number, number, number, number];
     const area = (length: number): number =>
       Math.floor((length + 2 * one.pad - (one.weight[2] as number)) / one.stride) + 1;

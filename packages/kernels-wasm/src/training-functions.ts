@@ -154,6 +154,18 @@ export interface TrainingFunctions
     sums: Address,
     panel: Address,
   ): void;
+  depthwiseInputGradient(
+    gradient: Address,
+    plane: number,
+    line: number,
+    planes: number,
+    weights: Address,
+    y: Address,
+    height: number,
+    width: number,
+    top: number,
+    left: number,
+  ): void;
   depthwiseWeightGradient(
     x: Address,
     plane: number,

@@ -1,6 +1,7 @@
 import type { Tensor } from '@subbyte/tensor';
 import { activationCode } from './activation.ts';
 import { type Convolution, convolve, convolvePlanes, packGroups } from './convolution.ts';
+import { isHalving3x3, spreadDepthwise } from './depthwise-input-gradient.ts';
 import type { Engine } from './engine.ts';
 import { evenOffsets, multiply, packedBytes, productScratch } from './product.ts';
 import type { Window } from './window.ts';
@@ -66,6 +67,10 @@ export function transposeConvolution(
     },
   });
 
+  if (k === 1 && perGroup === 1 && groups > 1 && isHalving3x3(window)) {
+    spreadDepthwise(engine, engine.address(weight), groups, transposed);
+    return;
+  }
   if (back && k === 1 && perGroup === 1 && groups > 1) {
     const weights = engine.arranged(weight, 'flipped', weight.size * 4, flip);
     convolvePlanes(engine, asConvolution(back), weights);

@@ -3,12 +3,26 @@ import type { Tensor } from '@subbyte/tensor';
 import { defineModule } from './define-module.ts';
 import type { Layer, Module, Variables } from './module.ts';
 
+/**
+ * Layers one after another under names of their own, and how their result meets what went in.
+ * @internal
+ */
+export function chain(
+  layers: { readonly [name: string]: Layer },
+  combine: (y: Tensor, x: Tensor) => Tensor = (y) => y,
+): Module {
+  const names = Object.keys(layers);
+  return defineModule(layers, (use, x: Tensor) =>
+    combine(
+      names.reduce((y, name) => (use[name] as (x: Tensor) => Tensor)(y), x),
+      x,
+    ),
+  );
+}
+
 /** Layers one after another; their variables are named `0`, `1`, … as they stand. */
 export function sequential(...layers: readonly Layer[]): Module {
-  const named: { readonly [name: string]: Layer } = Object.fromEntries(layers.entries());
-  return defineModule(named, (use, x: Tensor) =>
-    layers.reduce((y, _, i) => (use[i] as (x: Tensor) => Tensor)(y), x),
-  );
+  return chain(Object.fromEntries(layers.entries()));
 }
 
 /** `body(x) + shortcut(x)` (He et al. 2016); the shortcut is the identity unless given. */

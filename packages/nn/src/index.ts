@@ -36,6 +36,7 @@ export {
   klDivergence,
 } from './losses/classification.ts';
 export { l1Loss, l2Loss, lpLoss } from './losses/distance.ts';
+export { type InvertedResiduals, type MobileNetV2Options, mobileNetV2 } from './mobilenet-v2.ts';
 export type { Applied, ApplyOptions, Layer, Module, Variables } from './module.ts';
 export { type ResnetOptions, resnet } from './resnet.ts';
 export {

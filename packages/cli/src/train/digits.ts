@@ -1,11 +1,11 @@
-import { batches, type Dataset, randomCrop, subset, trainingBatches } from '@subbyte/datasets';
+import { batches, type Dataset, randomCrop, subset } from '@subbyte/datasets';
 import { type Graph, trace } from '@subbyte/graph';
 import { type Module, resnet } from '@subbyte/nn';
-import { cosine, sgd, warmUp } from '@subbyte/optim';
 import { random, type Tensor, zeros } from '@subbyte/tensor';
 import type { Source } from '../sources/source.ts';
+import { fromScratch } from './from-scratch.ts';
 import type { RunOptions } from './run-training.ts';
-import type { Trained, Training } from './train.ts';
+import type { Trained } from './train.ts';
 
 /** Mean and deviation of the pixels of MNIST. */
 const normalization = { mean: [0.1307], std: [0.3081] } as const;
@@ -31,41 +31,12 @@ const digitsNetwork: Module = resnet({
   shortcut: 'projection',
 });
 
-/** How the network learns digits. */
-export function digitsTraining(learn: Dataset, settings: RunOptions): Training {
-  const { epochs, batch, rate, seed } = settings;
-  const stepsPerEpoch = Math.floor(learn.size / batch);
-  const steps = epochs * stepsPerEpoch;
-  const warm = Math.min(stepsPerEpoch, Math.ceil(steps / 10));
-  return {
-    classify: digitsNetwork.apply,
-    optimizer: sgd({
-      rate: warmUp(cosine(rate, Math.max(steps - warm, 1)), warm),
-      momentum: 0.9,
-      nesterov: true,
-      weightDecay: 5e-4,
-      groups: [{ match: /(bias|scale)$/, weightDecay: 0 }],
-    }),
-    smoothing: 0.1,
-    epochs,
-    stepsPerEpoch,
-    batches: (epoch, start) =>
-      trainingBatches(learn, {
-        ...normalization,
-        batchSize: batch,
-        seed,
-        epoch,
-        start,
-        augment: [randomCrop(2)],
-      }),
-  };
-}
-
-/** A training before its first step. */
-export function freshDigits({ optimizer }: Training, seed: number): Trained {
-  const variables = digitsNetwork.init(random(seed));
-  return { ...variables, optimizer: optimizer.init(variables.parameters) };
-}
+/** How the network learns digits, and its first values. */
+export const digitsTraining = (
+  learn: Dataset,
+  options: RunOptions,
+): ReturnType<typeof fromScratch> =>
+  fromScratch(digitsNetwork, learn, { ...normalization, augment: [randomCrop(2)] }, options);
 
 /** The trained network as a graph: `input` `[N, 1, 28, 28]`, any N, to `output` `[N, 10]`. */
 export function digitsGraph({ parameters, state }: Trained): Graph {

@@ -6,7 +6,7 @@ import { useWasm } from '../io/backend.ts';
 import { checkWritable, writeAtomically } from '../io/files.ts';
 import { mnistDigits } from '../io/mnist-digits.ts';
 import { accuracyOf } from './accuracy-of.ts';
-import { digitsGraph, digitsTraining, freshDigits, splitDigits, unseenDigits } from './digits.ts';
+import { digitsGraph, digitsTraining, splitDigits, unseenDigits } from './digits.ts';
 import { type RunOptions, runTraining, settingsOf } from './run-training.ts';
 
 /**
@@ -14,12 +14,11 @@ import { type RunOptions, runTraining, settingsOf } from './run-training.ts';
  * @throws CliError when files cannot be read or written, or the run is interrupted.
  */
 export async function trainDigits(options: RunOptions, context: Context): Promise<Outcome> {
-  const { out, checkpoint, threads, seed, samples } = options;
+  const { out, checkpoint, threads, samples } = options;
   await checkWritable(out);
   await useWasm({ threads });
   const { learn, test } = splitDigits(await mnistDigits(), samples);
-  const training = digitsTraining(learn, options);
-  const fresh = freshDigits(training, seed);
+  const { training, fresh } = digitsTraining(learn, options);
   const settings = settingsOf('digits', options);
   const { trained, ...figures } = await runTraining(training, fresh, settings, options, context);
   await writeAtomically(out, toOnnx(digitsGraph(trained), { form: 'float' }));

@@ -81,6 +81,28 @@ export const layers: readonly Layer[] = [
     { dilations: [2, 2], padding: [2, 2, 2, 2], groups: 3 },
   ],
   ['depthwise 1x1', [2, 6, 5, 4], [6, 1, 1, 1], { groups: 6 }],
+  ...(
+    [
+      ['without padding', [1, 5, 7, 18], [0, 0, 0, 0]],
+      ['padded behind', [2, 3, 8, 16], [0, 0, 1, 1]],
+      ['padded by 2', [1, 6, 4, 37], [2, 2, 1, 0]],
+      ['padded by 1 and 2', [3, 4, 5, 6], [1, 2, 2, 1]],
+      ['padded by 3', [1, 3, 6, 5], [3, 3, 3, 3]],
+      ['of one pixel', [2, 5, 1, 1], [1, 1, 1, 1]],
+      ['of 4 pixels', [2, 9, 4, 4], [1, 1, 1, 1]],
+    ] as const
+  ).flatMap(([label, x, padding]) =>
+    [1, 2].map((stride): Layer => {
+      const options = { strides: [stride, stride] as const, padding, groups: x[1] };
+      return [`depthwise 3x3 ${label}, stride ${stride}`, x, [x[1], 1, 3, 3], options];
+    }),
+  ),
+  [
+    'two outputs of each channel, stride 2',
+    [2, 4, 9, 7],
+    [8, 1, 3, 3],
+    { ...same3, strides: [2, 2], groups: 4 },
+  ],
 ];
 
 const transposedLayers: readonly Layer[] = [
@@ -92,6 +114,12 @@ const transposedLayers: readonly Layer[] = [
     [1, 6, 4, 5],
     [6, 5, 3, 3],
     { ...same3, strides: [2, 2], outputPadding: [1, 1] },
+  ],
+  [
+    'depthwise 3x3 stride 2 with output padding',
+    [2, 7, 4, 5],
+    [7, 1, 3, 3],
+    { ...same3, strides: [2, 2], outputPadding: [1, 1], groups: 7 },
   ],
   ['3x3 stride 3', [1, 2, 3, 4], [2, 3, 3, 3], { strides: [3, 3] }],
   ['4x4 stride 2', [1, 16, 7, 7], [16, 9, 4, 4], { ...same3, strides: [2, 2] }],
