@@ -26,6 +26,7 @@ function ranges(graph: Graph): ReadonlyMap<string, readonly [number, number]> {
       const producer = producers.get(node.inputs[0] ?? '');
       if (node.op !== 'fakeQuantize' || !producer) return [];
       const { quantizer } = node.attributes;
+      if (quantizer.scheme !== 'uniform') return [];
       const { min, max } = codeRange(quantizer);
       const [scale = 0, zero = 0] = [quantizer.scale[0], quantizer.zeroPoint[0]];
       return [[producer.name, [(min - zero) * scale, (max - zero) * scale] as const]];
