@@ -30,7 +30,8 @@ export function learnedGrids(float: Graph, quantized: Graph, plan: Plan): Learne
     if (!quantizer || !learned) continue;
     const sums = noNoise();
     const reference = asFloat32(float.constants.get(weight) as Tensor);
-    addNoise(sums, reference, asFloat32(fakeQuantize(learned, quantizer)));
+    const onGrid = asFloat32(fakeQuantize(learned, quantizer));
+    addNoise(sums, reference.data, onGrid.data);
     weights.set(node.name, { quantizer, sqnr: sqnrOf(sums) });
   }
   const onValue = new Map(

@@ -154,4 +154,10 @@ test('progress names the unit and its layers; the report has the learned grids',
     const { quantizer } = node?.attributes as { quantizer: { scale: readonly number[] } };
     expect(scale).toBe(quantizer.scale[0]);
   }
+  const nearest = await run({ reconstruction: undefined });
+  const sqnr = (name: string, { layers } = report) =>
+    layers.find((layer) => layer.name === name)?.weights?.sqnr ?? Number.NaN;
+  // Learned weights lie farther from the float ones than the nearest codes, but not anywhere.
+  expect(sqnr('conv2')).not.toBe(sqnr('conv2', nearest.report));
+  expect(Math.abs(sqnr('conv2') - sqnr('conv2', nearest.report))).toBeLessThan(6);
 });
