@@ -76,6 +76,6 @@ export async function* takeBatches(
 }
 
 /** Whether the graph takes any batch size. */
-function canCut(graph: Graph): boolean {
+export function canCut(graph: Graph): boolean {
   return graph.inputs.every(({ shape }) => shape === undefined || typeof shape[0] === 'string');
 }

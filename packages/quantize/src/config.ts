@@ -9,6 +9,7 @@ import {
 import type { Tensor } from '@subbyte/tensor';
 import { QuantizeError } from './errors.ts';
 import { integerOps } from './placement.ts';
+import type { CheckpointStore } from './reconstruct/checkpoint.ts';
 import {
   type ReconstructionConfig,
   type ResolvedReconstruction,
@@ -73,12 +74,28 @@ export type Batch = Tensor | Readonly<Record<string, Tensor>>;
 /** Batches, in any kind of sequence. */
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
+/** The unit that is being reconstructed. */
+export interface UnitProgress {
+  /** `weights`, `steps`, `joint` or `network`. */
+  readonly pass: string;
+  /** Its number in the pass, from 0. */
+  readonly unit: number;
+  /** Units of the pass. */
+  readonly units: number;
+  /** Names of its layers. */
+  readonly layers: readonly string[];
+  readonly iteration: number;
+  readonly iterations: number;
+}
+
 /** What `quantize` is doing; `done` of `total` units of the stage (0: not known). */
 export interface ProgressEvent {
   readonly stage: 'calibrate' | 'weights' | 'reconstruct' | 'bias' | 'measure';
   readonly done: number;
   readonly total: number;
-  /** Of the unit that is being reconstructed. */
+  /** What is being reconstructed; units that a checkpoint has are passed over in silence. */
+  readonly unit?: UnitProgress | undefined;
+  /** Its loss: the mean since the last event. */
   readonly loss?: number | undefined;
 }
 
@@ -108,6 +125,12 @@ export interface QuantizeConfig {
   readonly biasCorrection?: boolean | undefined;
   /** Learn how weights are rounded, unit by unit; absent: each to the nearest code. */
   readonly reconstruction?: ReconstructionConfig | undefined;
+  /**
+   * Where finished units are kept, so that the same call goes on behind them after an interruption and
+   * ends with the same bytes; a store belongs to one model with its data and settings. Only for
+   * reconstruction.
+   */
+  readonly checkpoint?: CheckpointStore | undefined;
   /** Of everything random in reconstruction. Default 0. */
   readonly seed?: number | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
@@ -263,6 +286,9 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
         ? 'reconstruction'
         : 'bias correction';
     throw new QuantizeError(`calibration is missing: ${purpose} need batches of samples`);
+  }
+  if (config.checkpoint && !reconstruction) {
+    throw new QuantizeError('checkpoint is given without reconstruction: there is nothing to keep');
   }
   return {
     weights,

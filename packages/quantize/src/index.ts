@@ -12,11 +12,15 @@ export type {
   LayerOverride,
   ProgressEvent,
   QuantizeConfig,
+  UnitProgress,
   WeightConfig,
 } from './config.ts';
 export { QuantizeError } from './errors.ts';
 export { integerOps, type Placement, placementOf } from './placement.ts';
 export { type Quantized, quantize } from './quantize.ts';
+export type { CheckpointStore } from './reconstruct/checkpoint.ts';
+export type { ReconstructionConfig } from './reconstruct/options.ts';
+export type { UnitReport } from './reconstruct/pass.ts';
 export type {
   ActivationReport,
   LayerReport,

@@ -1,14 +1,19 @@
 import { type Graph, simplify } from '@subbyte/graph';
 import type { UniformQuantizer } from '@subbyte/quantizers';
+import { canCut } from './batches.ts';
 import { correctBiases } from './bias-correction.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import { type ProgressEvent, type QuantizeConfig, resolveConfig } from './config.ts';
+import { QuantizeError } from './errors.ts';
 import { insertQuantizers } from './insert.ts';
 import { weightedOps } from './layers.ts';
+import { learnedGrids } from './learned-grids.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { claimStore } from './reconstruct/job.ts';
 import type { UnitReport } from './reconstruct/pass.ts';
 import { reconstruct } from './reconstruct/reconstruct.ts';
+import { unitNamer } from './reconstruct/unit-progress.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
 import { roundBiases } from './round-biases.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
@@ -62,6 +67,15 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
 
   let units: readonly UnitReport[] = [];
   if (resolved.reconstruction) {
+    const { batchSize, method } = resolved.reconstruction;
+    if (calibration.samples < batchSize && canCut(float)) {
+      throw new QuantizeError(
+        `calibration has ${calibration.samples} samples: reconstruction needs at least one batch of ${batchSize} (reconstruction.batchSize)`,
+      );
+    }
+    const parts = { float, quantized, batches: calibration.all, config: resolved };
+    if (config.checkpoint) await claimStore(config.checkpoint, parts);
+    const withLayers = unitNamer(quantized, float, method);
     const reconstructed = await reconstruct(
       float,
       quantized,
@@ -69,14 +83,18 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
       resolved.reconstruction,
       {
         seed: resolved.seed,
-        onProgress: ({ unit, units: count, iteration, iterations, loss }) =>
+        onProgress: (progress) => {
+          const { unit, units: count, iteration, iterations, loss } = progress;
           onProgress?.({
             stage: 'reconstruct',
             done: unit * iterations + iteration,
             total: count * iterations,
+            unit: withLayers(progress),
             loss,
-          }),
+          });
+        },
         signal,
+        checkpoint: config.checkpoint,
       },
     );
     quantized = reconstructed.graph;
@@ -103,12 +121,14 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
           signal,
         })
       : undefined;
+  const grids = resolved.reconstruction
+    ? learnedGrids(float, quantized, plan)
+    : { weights, activations };
   const report = makeReport({
     graph: float,
     config: resolved,
     plan,
-    weights,
-    activations,
+    ...grids,
     observers: calibration.observers,
     corrections,
     sqnrs: new Map(measured?.values.map(({ value, sqnr }) => [value, sqnr])),

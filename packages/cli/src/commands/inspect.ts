@@ -28,6 +28,9 @@ const row = (layer: LayerDescription): string[] => [
   layer.quantizable === true ? 'yes' : layer.quantizable,
 ];
 
+const isWeighted = ({ op }: LayerDescription): boolean =>
+  op === 'conv2d' || op === 'convTranspose2d' || op === 'matmul';
+
 /** `subbyte inspect`: what is in a model and what can be quantized. */
 export const inspectCommand: Command = defineCommand({
   description: 'Show layers, shapes, parameters, MACs, blocks, and what can be quantized',
@@ -46,7 +49,14 @@ export const inspectCommand: Command = defineCommand({
       shapes = { [name]: [1, ...pictureShape(shape, sizesOf(args.size))] };
     }
     const { layers, totals } = describe(graph, shapes);
-    const blocks = findBlocks(graph);
+    const blocks = findBlocks(graph).map((block) => {
+      const own = layers.filter((layer) => layer.block === block.name);
+      return {
+        ...block,
+        layers: own.filter(isWeighted).map(({ name }) => name),
+        parameters: own.reduce((sum, { parameters }) => sum + parameters, 0),
+      };
+    });
     const shown = layers.filter(
       ({ quantizable, parameters }) => args.all || quantizable === true || parameters > 0,
     );
@@ -73,6 +83,16 @@ export const inspectCommand: Command = defineCommand({
             { title: 'quantizable' },
           ],
           shown.map(row),
+        ),
+        '',
+        'blocks: what --method brecq and qdrop learn as a whole',
+        table(
+          [{ title: 'block' }, { title: 'layers' }, { title: 'parameters', align: 'right' }],
+          blocks.map(({ name, layers: own, parameters }) => [
+            name,
+            own.join(', '),
+            countText(parameters),
+          ]),
         ),
         '',
         `${totals.nodes} operations after simplification (${layers.length - shown.length} without weights not listed), ${blocks.length} blocks`,

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.ts';
 import { sourceArguments } from '../options/source-arguments.ts';
+import { threadsOf, threadsOption } from '../options/threads.ts';
 import { choiceOf, integerOf, numbersOf } from '../options/values.ts';
 import { type CifarArchitecture, cifarArchitectures } from '../train/cifar-architectures.ts';
 import type { RunOptions } from '../train/run-training.ts';
@@ -69,10 +69,7 @@ function runOptionsOf(given: Given, defaults: Defaults): RunOptions {
         ? defaults.samples
         : integerOf('samples', samples, batch, defaults.samples),
     saveEvery: saveEvery === undefined ? undefined : integerOf('save-every', saveEvery, 1),
-    threads:
-      threads === undefined
-        ? Math.min(availableParallelism(), 8)
-        : integerOf('threads', threads, 1, 64),
+    threads: threadsOf(threads),
   };
 }
 
@@ -116,7 +113,7 @@ export const trainCommand: Command = defineCommand({
     seed: option('N', 'First values, order and augmentation (Default: 1)'),
     samples: option('N', 'Images to learn from, at most'),
     'save-every': option('N', 'Steps between checkpoints (Default: an epoch)'),
-    threads: option('N', 'The result does not depend on it (Default: one for each core)'),
+    threads: threadsOption,
   },
   examples: [
     'digits',

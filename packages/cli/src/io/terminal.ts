@@ -44,7 +44,9 @@ export function processTerminal(): Terminal {
       drawnAt = now;
       clear();
       if (isLast) return;
-      stderr.write(`${what} ${total === undefined ? done : bar(done, total)}`);
+      const line = `${what} ${total === undefined ? done : bar(done, total)}`;
+      // A line that wraps could not be cleared.
+      stderr.write(line.slice(0, (stderr.columns || 80) - 1));
       shown = true;
     },
   };

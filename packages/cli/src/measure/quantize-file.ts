@@ -1,13 +1,22 @@
 import type { Graph } from '@subbyte/graph';
 import { fromOnnx, toOnnx } from '@subbyte/onnx';
-import { type QuantizeConfig, type QuantizeReport, quantize } from '@subbyte/quantize';
+import {
+  type ProgressEvent,
+  type QuantizeConfig,
+  type QuantizeReport,
+  quantize,
+} from '@subbyte/quantize';
 import type { Values } from '../engines/engine.ts';
+import { clock } from '../format/clock.ts';
+import { layerNames } from '../format/layer-names.ts';
+import type { TimedUnit } from '../format/units-text.ts';
 import { useWasm } from '../io/backend.ts';
 import { writeAtomically } from '../io/files.ts';
 import type { ModelFile } from '../io/model-file.ts';
 import { modelInput } from '../io/model-input.ts';
 import { inputsOf, type Source } from '../sources/source.ts';
 import { type Proof, prove } from './prove.ts';
+import { type UnitClock, unitClock } from './unit-clock.ts';
 
 /** Samples that prove the exported file; a few show whether it runs and computes the same. */
 const provingSamples = 4;
@@ -31,6 +40,8 @@ export interface QuantizeFileOptions {
   readonly calibration: Source | undefined;
   /** Samples to prove the result on; undefined: no proof. */
   readonly proving: Source | undefined;
+  /** Threads that compute, when nothing has computed before. Default 1. */
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?:
     | ((what: string, done: number, total: number | undefined) => void)
@@ -40,12 +51,27 @@ export interface QuantizeFileOptions {
 /** What a quantization made. */
 export interface QuantizeOutcome {
   readonly report: QuantizeReport;
+  /** Units whose rounding was learned. */
+  readonly units: readonly TimedUnit[];
   readonly proof: Proof | undefined;
   /** Sizes of the files. */
   readonly bytes: number;
   readonly bytesBefore: number;
   /** Until the file was written. */
   readonly seconds: number;
+}
+
+/** `unit 3/11  conv1 … conv2  iteration 350  loss 0.0123  1:23 left`. */
+function progressText({ stage, unit, loss }: ProgressEvent, units: UnitClock): string {
+  if (!unit) return stages[stage];
+  const left = units.secondsLeft();
+  return [
+    `${unit.pass} ${unit.unit + 1}/${unit.units}`,
+    layerNames(unit.layers),
+    `iteration ${unit.iteration}`,
+    `loss ${loss?.toPrecision(3)}`,
+    left === undefined ? '' : `${clock(left)} left`,
+  ].join('  ');
 }
 
 async function someInputs(name: string, source: Source): Promise<Values[]> {
@@ -63,7 +89,8 @@ async function someInputs(name: string, source: Source): Promise<Values[]> {
  */
 export async function quantizeFile(options: QuantizeFileOptions): Promise<QuantizeOutcome> {
   const { model, out, form, config, calibration, proving, signal, onProgress } = options;
-  await useWasm();
+  await useWasm({ threads: options.threads });
+  const clockOfUnits = unitClock();
   const start = performance.now();
   const float: Graph = fromOnnx(model.bytes, { externalData: model.externalData });
   const { graph, report } = await quantize(float, {
@@ -72,7 +99,10 @@ export async function quantizeFile(options: QuantizeFileOptions): Promise<Quanti
     calibration: calibration && inputsOf(calibration),
     samples: calibration?.count,
     signal,
-    onProgress: ({ stage, done, total }) => onProgress?.(stages[stage], done, total || undefined),
+    onProgress: (event) => {
+      clockOfUnits.tick(event);
+      onProgress?.(progressText(event, clockOfUnits), event.done, event.total || undefined);
+    },
   });
   const bytes = toOnnx(graph, { form });
   await writeAtomically(out, bytes, signal);
@@ -84,5 +114,9 @@ export async function quantizeFile(options: QuantizeFileOptions): Promise<Quanti
     signal?.throwIfAborted();
     proof = await prove(out, graph, inputs);
   }
-  return { report, proof, bytes: bytes.length, bytesBefore: model.bytes.length, seconds };
+  const units = report.units.map((unit) => ({
+    ...unit,
+    seconds: clockOfUnits.secondsOf(unit.pass, unit.name),
+  }));
+  return { report, units, proof, bytes: bytes.length, bytesBefore: model.bytes.length, seconds };
 }

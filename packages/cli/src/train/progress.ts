@@ -1,10 +1,6 @@
+import { clock } from '../format/clock.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { Step, Training } from './train.ts';
-
-const clock = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
-};
 
 /** Follows a training: a line that is redrawn, a remark after each epoch, and the speed. */
 export interface Progress {

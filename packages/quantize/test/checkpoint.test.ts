@@ -1,0 +1,163 @@
+import { type Tensor, tensor } from '@subbyte/tensor';
+import { expect, test } from 'vitest';
+import {
+  type CheckpointStore,
+  type ProgressEvent,
+  type QuantizeConfig,
+  QuantizeError,
+  quantize,
+} from '../src/index.ts';
+import { images, network } from './network.ts';
+
+// Plain TypeScript computes here: few and small.
+const few = (): Tensor[] => images(8, 4);
+
+/** A store in memory, with its files. */
+function memory(): CheckpointStore & { readonly files: Map<string, Uint8Array> } {
+  const files = new Map<string, Uint8Array>();
+  return {
+    files,
+    read: async (name) => files.get(name)?.slice(),
+    write: async (name, bytes) => {
+      files.set(name, bytes.slice());
+    },
+  };
+}
+
+const config = (extra: Partial<QuantizeConfig> = {}): QuantizeConfig => ({
+  weights: { bits: 3 },
+  activations: { bits: 4 },
+  firstLayer: { output: 4 },
+  calibration: few(),
+  reconstruction: { method: 'qdrop', iterations: 3, batchSize: 4 },
+  seed: 3,
+  ...extra,
+});
+const run = (extra: Partial<QuantizeConfig> = {}) => quantize(network(), config(extra));
+const constantsOf = ({ graph }: Awaited<ReturnType<typeof quantize>>) =>
+  [...graph.constants].map(([name, { data }]) => [name, [...(data as Float32Array)]]);
+
+test.each(['qdrop', 'brecq', 'adaround'] as const)(
+  '%s: interrupted behind any unit and gone on with, the graph is the same',
+  async (method) => {
+    const reconstruction = { method, iterations: 3, batchSize: 4 };
+    const straight = await run({ reconstruction });
+    const checkpoint = memory();
+    let runs = 0;
+    for (;;) {
+      const controller = new AbortController();
+      let units = 0;
+      const stopping: CheckpointStore = {
+        read: checkpoint.read,
+        write: async (name, bytes) => {
+          await checkpoint.write(name, bytes);
+          // The first write of all says whose store it is.
+          if (name !== 'job' && ++units === 1) controller.abort(new Error('stop'));
+        },
+      };
+      try {
+        const done = await run({ reconstruction, checkpoint: stopping, signal: controller.signal });
+        expect(constantsOf(done)).toEqual(constantsOf(straight));
+        expect(done.graph.nodes).toEqual(straight.graph.nodes);
+        expect(done.report).toEqual(straight.report);
+        break;
+      } catch (error) {
+        if ((error as Error).message !== 'stop') throw error;
+        expect(++runs).toBeLessThan(12);
+      }
+    }
+    expect(runs).toBe(straight.report.units.length);
+    expect([...checkpoint.files.keys()]).toHaveLength(1 + runs);
+  },
+);
+
+test('a store is refused for another model, other data and other settings', async () => {
+  const checkpoint = memory();
+  await run({ checkpoint });
+  const kept = [...checkpoint.files];
+  const changedImages = few().map((value: Tensor, i) => {
+    const data = (value.data as Float32Array).slice();
+    if (i === 0) data[5] = (data[5] as number) + 1e-6;
+    return tensor(data, value.shape);
+  });
+  const refused: readonly [() => Promise<unknown>, string][] = [
+    [() => run({ checkpoint, weights: { bits: 4 } }), 'weights.bits is 3, expected 4'],
+    [() => run({ checkpoint, seed: 4 }), 'seed is 3, expected 4'],
+    [
+      () => run({ checkpoint, reconstruction: { method: 'qdrop', iterations: 4, batchSize: 4 } }),
+      'reconstruction.iterations is 3, expected 4',
+    ],
+    [() => run({ checkpoint, keepFloat: ['conv1'] }), 'keepFloat is [], expected ["conv1"]'],
+    [() => run({ checkpoint, calibration: changedImages }), 'the calibration data differ'],
+    [() => quantize(network(2), config({ checkpoint })), 'the model differs'],
+  ];
+  for (const [outcome, message] of refused) {
+    const error: QuantizeError = await outcome().then(
+      () => expect.fail(message),
+      (cause) => cause,
+    );
+    expect(error).toBeInstanceOf(QuantizeError);
+    expect(error.message).toContain(message);
+  }
+  expect([...checkpoint.files]).toEqual(kept);
+});
+
+test('damaged stores are refused', async () => {
+  for (const damage of [
+    Uint8Array.of(255, 254),
+    new TextEncoder().encode('null'),
+    new TextEncoder().encode('{"version":9}'),
+  ]) {
+    const checkpoint = memory();
+    checkpoint.files.set('job', damage);
+    await expect(run({ checkpoint })).rejects.toThrow(QuantizeError);
+  }
+  const checkpoint = memory();
+  await run({ checkpoint });
+  const [name = '', bytes] = [...checkpoint.files].find(([key]) => key !== 'job') ?? [];
+  checkpoint.files.set(name, (bytes as Uint8Array).subarray(0, 100));
+  await expect(run({ checkpoint })).rejects.toThrow(`checkpoint "${name}" is damaged`);
+});
+
+test('too few samples, and a checkpoint without reconstruction, are refused before any is made', async () => {
+  const stages: string[] = [];
+  const tooFew = run({
+    reconstruction: { method: 'qdrop', batchSize: 4000 },
+    onProgress: ({ stage }) => stages.push(stage),
+  });
+  await expect(tooFew).rejects.toThrow(/calibration has \d+ samples: .* one batch of 4000/);
+  expect(stages).not.toContain('reconstruct');
+  const idle = run({ reconstruction: undefined, checkpoint: memory() });
+  await expect(idle).rejects.toThrow('checkpoint is given without reconstruction');
+});
+
+test('progress names the unit and its layers; the report has the learned grids', async () => {
+  const events: ProgressEvent[] = [];
+  const { report, graph } = await run({
+    reconstruction: { method: 'qdrop', iterations: 50, batchSize: 2, weightStepRate: 1e-2 },
+    onProgress: (event) => events.push(event),
+  });
+  const learning = events.filter(({ stage }) => stage === 'reconstruct');
+  const passes = new Set(learning.map(({ unit }) => unit?.pass));
+  expect([...passes]).toEqual(['joint']);
+  for (const { pass, name, layers } of report.units) {
+    const own = learning.filter(({ unit }) => unit?.pass === pass && `unit.${unit.unit}` === name);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { unit, loss } of own) {
+      expect(unit?.layers).toEqual(layers);
+      expect(loss).toBeGreaterThanOrEqual(0);
+      expect(unit?.iteration).toBeLessThanOrEqual(unit?.iterations ?? 0);
+    }
+  }
+  for (const { value, scale } of report.activations) {
+    const node = graph.nodes.find(({ op, inputs }) => op === 'fakeQuantize' && inputs[0] === value);
+    const { quantizer } = node?.attributes as { quantizer: { scale: readonly number[] } };
+    expect(scale).toBe(quantizer.scale[0]);
+  }
+  const nearest = await run({ reconstruction: undefined });
+  const sqnr = (name: string, { layers } = report) =>
+    layers.find((layer) => layer.name === name)?.weights?.sqnr ?? Number.NaN;
+  // Learned weights lie farther from the float ones than the nearest codes, but not anywhere.
+  expect(sqnr('conv2')).not.toBe(sqnr('conv2', nearest.report));
+  expect(Math.abs(sqnr('conv2') - sqnr('conv2', nearest.report))).toBeLessThan(6);
+});
