@@ -246,8 +246,9 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
       bits: 0 as Bits,
       granularity: 'perChannel',
       groupSize: 32,
-      symmetric: true,
-      observer: 'minMax',
+      // Learned rounding makes use of every code, and finds out by itself which weights may be clipped.
+      symmetric: !config.reconstruction,
+      observer: config.reconstruction ? 'mse' : 'minMax',
     },
     config.weights,
   );

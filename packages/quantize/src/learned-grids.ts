@@ -1,5 +1,5 @@
 import { type Graph, type Node, type NodeOf, producersOf } from '@subbyte/graph';
-import { fakeQuantize, type UniformQuantizer } from '@subbyte/quantizers';
+import { fakeQuantize, type Quantizer, type UniformQuantizer } from '@subbyte/quantizers';
 import { asFloat32, type Tensor } from '@subbyte/tensor';
 import type { Plan } from './plan.ts';
 import { addNoise, noNoise, sqnrOf } from './sqnr.ts';
@@ -13,10 +13,8 @@ export interface LearnedGrids {
   readonly activations: ReadonlyMap<string, UniformQuantizer>;
 }
 
-const quantizerOf = (node: Node | undefined): UniformQuantizer | undefined =>
-  node?.op === 'fakeQuantize'
-    ? (node as NodeOf<'fakeQuantize'>).attributes.quantizer
-    : undefined;
+const quantizerOf = (node: Node | undefined): Quantizer | undefined =>
+  node?.op === 'fakeQuantize' ? (node as NodeOf<'fakeQuantize'>).attributes.quantizer : undefined;
 
 /** Reads the grids of `plan` back from `quantized`, which was made of `float`. */
 export function learnedGrids(float: Graph, quantized: Graph, plan: Plan): LearnedGrids {
@@ -42,7 +40,7 @@ export function learnedGrids(float: Graph, quantized: Graph, plan: Plan): Learne
   const activations = new Map<string, UniformQuantizer>();
   for (const { value, members } of plan.sites) {
     const quantizer = [value, ...members].map((name) => onValue.get(name)).find(Boolean);
-    if (quantizer) activations.set(value, quantizer);
+    if (quantizer?.scheme === 'uniform') activations.set(value, quantizer);
   }
   return { weights, activations };
 }

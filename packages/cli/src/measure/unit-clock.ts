@@ -30,9 +30,8 @@ export function unitClock(now: () => number = () => performance.now()): UnitCloc
         const isSame = before?.pass === unit.pass && before.unit === unit.unit;
         if (pass?.name !== unit.pass) pass = { name: unit.pass, start: last, learned: 0, left: 0 };
         const from = isSame ? (before?.iteration ?? 0) : 0;
-        const missed = before && !isSame && before.pass === unit.pass
-          ? before.iterations - before.iteration
-          : 0;
+        const missed =
+          before && !isSame && before.pass === unit.pass ? before.iterations - before.iteration : 0;
         pass.learned += missed + unit.iteration - from;
         pass.left = (unit.units - unit.unit) * unit.iterations - unit.iteration;
       }

@@ -51,7 +51,7 @@ export const quantizeArguments: {
   'weight-observer': {
     type: 'string',
     valueHint: 'mse|minmax|percentile|entropy',
-    description: 'The same for the weights (Default: minmax; ternary: mse)',
+    description: 'The same for the weights (Default: minmax; ternary and learned rounding: mse)',
   },
   granularity: {
     type: 'string',

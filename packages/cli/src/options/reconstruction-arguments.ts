@@ -17,12 +17,13 @@ export const reconstructionArguments: {
     type: 'string',
     default: 'nearest',
     valueHint: 'nearest|adaround|brecq|qdrop',
-    description: 'How weights are rounded: each to the nearest code, or learned layer or block wise',
+    description:
+      'How weights are rounded: each to the nearest code, or learned layer or block wise',
   },
   iterations: {
     type: 'string',
     valueHint: 'N',
-    description: 'Updates for each unit that is learned (Default: 2000)',
+    description: 'Updates for each unit that is learned (Default: 1000)',
   },
   checkpoint: {
     type: 'string',

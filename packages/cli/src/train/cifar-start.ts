@@ -1,5 +1,12 @@
 import { cifar10Classes, type Dataset, randomCrop, randomFlip } from '@subbyte/datasets';
-import { type Dimension, type Graph, simplify, trace, type ValueInfo, withConstants } from '@subbyte/graph';
+import {
+  type Dimension,
+  type Graph,
+  simplify,
+  trace,
+  type ValueInfo,
+  withConstants,
+} from '@subbyte/graph';
 import { fromOnnx } from '@subbyte/onnx';
 import { type Tensor, zeros } from '@subbyte/tensor';
 import { CliError } from '../errors.ts';

@@ -9,7 +9,7 @@ export interface ReconstructionConfig {
    * - `qdrop`: blocks, weights and steps together, with every element on its grid by chance.
    */
   readonly method: 'adaround' | 'brecq' | 'qdrop';
-  /** Updates per unit (weights; the steps of the values get half as many more). Default 2000. */
+  /** Updates per unit (weights; the steps of the values get half as many more). Default 1000. */
   readonly iterations?: number | undefined;
   /** Samples per update. Default 32. */
   readonly batchSize?: number | undefined;
@@ -48,10 +48,10 @@ export type ResolvedReconstruction = {
 };
 
 const defaults: Omit<ResolvedReconstruction, 'method'> = {
-  iterations: 2000,
+  iterations: 1000,
   batchSize: 32,
-  roundingRate: 3e-3,
-  stepRate: 4e-4,
+  roundingRate: 1e-2,
+  stepRate: 2e-3,
   weightStepRate: 0,
   biasRate: 0,
   penalty: 0.01,
@@ -59,9 +59,9 @@ const defaults: Omit<ResolvedReconstruction, 'method'> = {
   dropProbability: 0.5,
   loss: 'meanSquare',
   predictionDifference: 0,
-  finishIterations: 0,
+  finishIterations: 300,
   finishRate: 1e-3,
-  finishCodeRate: 0,
+  finishCodeRate: 1e-2,
 };
 
 const methods = ['adaround', 'brecq', 'qdrop'];

@@ -146,6 +146,14 @@ async function learn(
   return { outcome, report };
 }
 
+/** Whether a unit has anything to learn: with 8 bits the nearest code is as good as any. */
+function hasWork({ weights, activations, outputs }: Unit, { learned }: PassOptions): boolean {
+  const hasWeights = weights.some(({ quantizer }) => quantizer.bits < 8);
+  const hasGrids = learned.activationSteps && activations.length > 0;
+  const hasRounding = (learned.rounding || learned.codes) && hasWeights;
+  return outputs.length > 0 && (hasRounding || hasGrids);
+}
+
 /** Runs a pass over `quantized`. */
 export async function runPass(
   float: Graph,
@@ -162,8 +170,7 @@ export async function runPass(
   for (const [index, unit] of units.entries()) {
     const floatResults = await runPart(unit.float, floatLive, signal);
     let part = unit.quantized;
-    const learns = options.learned.rounding ? unit.weights.length : unit.activations.length;
-    if (learns > 0 && unit.outputs.length > 0) {
+    if (hasWork(unit, options)) {
       const key = `${options.name}.${index}`;
       let done = checkpoint && (await restoreUnit(checkpoint, key));
       if (!done) {
