@@ -16,7 +16,7 @@ const { values } = parseArgs({
     model: { type: 'string', default: here('../../../../shared/models/resnet20-cifar10.onnx') },
     data: { type: 'string', default: here('../../../../shared/data/cifar10') },
     samples: { type: 'string', default: '1024' },
-    iterations: { type: 'string', default: '2000' },
+    iterations: { type: 'string', default: '1000' },
     only: { type: 'string' },
     seeds: { type: 'string' },
     jobs: { type: 'string', default: '1' },
@@ -80,11 +80,13 @@ async function parent(): Promise<void> {
       (result) => [jobOf(result), result],
     ),
   );
-  const jobs = chosen.flatMap((setting) =>
-    Array.from({ length: values.seeds ? Number(values.seeds) : setting.seeds }, (_, seed) => ({
-      job: `${setting.name}:${seed}`,
-    })),
-  );
+  const seedsOf = (setting: Setting): number => Number(values.seeds ?? setting.seeds);
+  // One network of every setting first: an interrupted benchmark has something to say about each.
+  const jobs = Array.from({ length: Math.max(...chosen.map(seedsOf)) }, (_, seed) =>
+    chosen
+      .filter((setting) => seed < seedsOf(setting))
+      .map((setting) => ({ job: `${setting.name}:${seed}` })),
+  ).flat();
   const waiting = jobs.filter(({ job }) => !results.has(job));
   mkdirSync(here('../results'), { recursive: true });
   const save = async (): Promise<void> => {

@@ -246,8 +246,8 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
       bits: 0 as Bits,
       granularity: 'perChannel',
       groupSize: 32,
-      // Learned rounding makes use of every code, and finds out by itself which weights may be clipped.
-      symmetric: !config.reconstruction,
+      // Below 4 bits learned rounding makes use of every code, and it finds out which weights to clip.
+      symmetric: !config.reconstruction || config.weights.bits >= 4,
       observer: config.reconstruction ? 'mse' : 'minMax',
     },
     config.weights,

@@ -83,7 +83,9 @@ function settingsOf(
     [ends.last, config.lastLayer],
   ] as const) {
     if (!names.has(node.name)) continue;
-    weights = mergeWeights(weights, { scheme: 'uniform', bits: end.weights });
+    const isWide = config.reconstruction && end.weights >= 4;
+    const own = { scheme: 'uniform', bits: end.weights } as const;
+    weights = mergeWeights(weights, isWide ? { ...own, symmetric: true } : own);
     bits = end.activations;
     if (end === config.firstLayer) output = config.firstLayer.output;
   }
