@@ -2,7 +2,7 @@ import type { ReconstructionConfig } from '@subbyte/quantize';
 import { UsageError } from '../errors.ts';
 import { choiceOf, integerOf } from './values.ts';
 
-type Name = 'method' | 'iterations' | 'checkpoint';
+type Name = 'method' | 'iterations' | 'batch-size' | 'checkpoint';
 
 /** The options that say how rounding is learned. */
 export const reconstructionArguments: {
@@ -24,6 +24,11 @@ export const reconstructionArguments: {
     type: 'string',
     valueHint: 'N',
     description: 'Updates for each unit that is learned (Default: 1000)',
+  },
+  'batch-size': {
+    type: 'string',
+    valueHint: 'N',
+    description: 'Samples for each update (Default: 32; large pictures want fewer)',
   },
   checkpoint: {
     type: 'string',
@@ -49,12 +54,17 @@ export function reconstructionOf(given: Given): ReconstructionConfig | undefined
     throw new UsageError('--resume needs --checkpoint, the folder to go on from');
   }
   if (method !== 'nearest') {
-    const { iterations } = given;
-    return iterations === undefined
-      ? { method }
-      : { method, iterations: integerOf('iterations', iterations, 1, 1_000_000) };
+    const number = (option: 'iterations' | 'batch-size', most: number): number | undefined => {
+      const text = given[option];
+      return text === undefined ? undefined : integerOf(option, text, 1, most);
+    };
+    return {
+      method,
+      iterations: number('iterations', 1_000_000),
+      batchSize: number('batch-size', 4096),
+    };
   }
-  for (const option of ['iterations', 'checkpoint'] as const) {
+  for (const option of ['iterations', 'batch-size', 'checkpoint'] as const) {
     if (given[option] !== undefined) {
       throw new UsageError(`--${option} is for --method adaround, brecq and qdrop, not nearest`);
     }
