@@ -36,7 +36,7 @@ async function learn(checkpoint?: CheckpointStore, signal?: AbortSignal): Promis
     weights: { bits: 3 },
     activations: { bits: 4 },
     calibration: [randomNormal([32, 3, 8, 8], random(3))],
-    reconstruction: { method: 'qdrop', iterations: 20, batchSize: 8 },
+    reconstruction: { method: 'qdrop', iterations: 20, finishIterations: 10, batchSize: 8 },
     checkpoint,
     signal,
   });
