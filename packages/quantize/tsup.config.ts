@@ -1,3 +1,3 @@
 import { library } from '@subbyte/tsup';
 
-export default library();
+export default library(['src/index.ts', 'src/opfs.ts']);

@@ -2,6 +2,7 @@ import { tritBytes } from '@subbyte/bitpack';
 import type { Graph } from '@subbyte/graph';
 import {
   addToHistogram,
+  codeRange,
   type Granularity,
   type HistogramSummary,
   newHistogram,
@@ -25,6 +26,8 @@ export interface RangeReport {
   readonly histogram: HistogramSummary;
   readonly gridMin: number;
   readonly gridMax: number;
+  /** Number of values on the grid. */
+  readonly levels: number;
 }
 
 /** The quantized weights of a layer. */
@@ -137,7 +140,8 @@ const bytesOf = (value: Tensor): number => value.size * bytesPerElement(value.dt
 
 function rangeReport(histogram: HistogramSummary, quantizer: Quantizer): RangeReport {
   const { min, max } = gridReach(quantizer);
-  return { histogram, gridMin: min, gridMax: max };
+  const codes = codeRange(quantizer);
+  return { histogram, gridMin: min, gridMax: max, levels: codes.max - codes.min + 1 };
 }
 
 /** Bytes of `count` packed codes with their scales and offsets. */

@@ -29,7 +29,7 @@ const config = (extra: Partial<QuantizeConfig> = {}): QuantizeConfig => ({
   activations: { bits: 4 },
   firstLayer: { output: 4 },
   calibration: few(),
-  reconstruction: { method: 'qdrop', iterations: 3, batchSize: 4 },
+  reconstruction: { method: 'qdrop', iterations: 3, finishIterations: 2, batchSize: 4 },
   seed: 3,
   ...extra,
 });
@@ -40,7 +40,7 @@ const constantsOf = ({ graph }: Awaited<ReturnType<typeof quantize>>) =>
 test.each(['qdrop', 'brecq', 'adaround'] as const)(
   '%s: interrupted behind any unit and gone on with, the graph is the same',
   async (method) => {
-    const reconstruction = { method, iterations: 3, batchSize: 4 };
+    const reconstruction = { method, iterations: 3, finishIterations: 2, batchSize: 4 };
     const straight = await run({ reconstruction });
     const checkpoint = memory();
     let runs = 0;
@@ -84,7 +84,7 @@ test('a store is refused for another model, other data and other settings', asyn
     [() => run({ checkpoint, weights: { bits: 4 } }), 'weights.bits is 3, expected 4'],
     [() => run({ checkpoint, seed: 4 }), 'seed is 3, expected 4'],
     [
-      () => run({ checkpoint, reconstruction: { method: 'qdrop', iterations: 4, batchSize: 4 } }),
+      () => run({ checkpoint, reconstruction: { method: 'qdrop', iterations: 4, finishIterations: 2, batchSize: 4 } }),
       'reconstruction.iterations is 3, expected 4',
     ],
     [() => run({ checkpoint, keepFloat: ['conv1'] }), 'keepFloat is [], expected ["conv1"]'],
@@ -134,7 +134,7 @@ test('too few samples, and a checkpoint without reconstruction, are refused befo
 test('progress names the unit and its layers; the report has the learned grids', async () => {
   const events: ProgressEvent[] = [];
   const { report, graph } = await run({
-    reconstruction: { method: 'qdrop', iterations: 50, batchSize: 2, weightStepRate: 1e-2 },
+    reconstruction: { method: 'qdrop', iterations: 50, finishIterations: 50, batchSize: 2 },
     onProgress: (event) => events.push(event),
   });
   const learning = events.filter(({ stage }) => stage === 'reconstruct');

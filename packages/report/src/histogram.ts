@@ -14,7 +14,7 @@ const short = (value: number): string => String(Number(value.toFixed(1)));
  * outside the grid tinted. Heights grow with the square root of counts, so that tails show.
  */
 export function histogramChart(range: ReportRange, label: string): Html {
-  const { histogram, gridMin, gridMax, bits } = range;
+  const { histogram, gridMin, gridMax, bits, levels = 2 ** bits } = range;
   const low = Math.min(histogram.min, gridMin);
   const high = Math.max(histogram.max, gridMax);
   if (!Number.isFinite(high - low) || histogram.counts.length === 0) {
@@ -25,14 +25,14 @@ export function histogramChart(range: ReportRange, label: string): Html {
   const { counts } = histogram;
   const top = Math.sqrt(Math.max(1, ...counts));
   const bin = (x(histogram.max) - x(histogram.min)) / counts.length;
-  const steps = counts.map((count, i) => {
+  const outline = counts.map((count, i) => {
     const y = height - (height - 4) * (Math.sqrt(count) / top);
     return `${i === 0 ? '' : `H${short(x(histogram.min) + i * bin)}`}V${short(y)}`;
   });
-  const shape = `M${short(x(histogram.min))} ${height}${steps.join('')}H${short(x(histogram.max))}V${height}Z`;
-  const levels = bits <= mostVisibleBits ? 2 ** bits - 1 : 1;
-  const lines = Array.from({ length: levels + 1 }, (_, i) => {
-    const value = gridMin + ((gridMax - gridMin) * i) / levels;
+  const shape = `M${short(x(histogram.min))} ${height}${outline.join('')}H${short(x(histogram.max))}V${height}Z`;
+  const steps = bits <= mostVisibleBits ? levels - 1 : 1;
+  const lines = Array.from({ length: steps + 1 }, (_, i) => {
+    const value = gridMin + ((gridMax - gridMin) * i) / steps;
     return `M${short(x(value))} 0V${height}`;
   });
   const outside = [

@@ -9,5 +9,6 @@ export type {
   ReportRange,
   ReportSample,
   ReportScore,
+  ReportUnit,
   ReportWeights,
 } from './types.ts';

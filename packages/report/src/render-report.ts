@@ -4,6 +4,7 @@ import { html, trusted } from './html.ts';
 import { layersSection } from './layers-section.ts';
 import { proofSection } from './proof-section.ts';
 import { recipeSection } from './recipe-section.ts';
+import { reconstructionSection } from './reconstruction-section.ts';
 import { samplesSection } from './samples-section.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
@@ -19,12 +20,13 @@ const policy =
  * @throws ReportError when a picture is not a `data:image` URL.
  */
 export function renderReport(data: ReportData): string {
-  const { model, proof, layers = [], samples = [], recipe = [], command } = data;
+  const { model, proof, layers = [], units = [], samples = [], recipe = [], command } = data;
   const sections = [
     header(data),
     proof && proofSection(proof),
     samples.length > 0 && samplesSection(samples),
     layers.length > 0 && layersSection(layers),
+    units.length > 0 && reconstructionSection(units),
     distributionsSection(layers),
     (recipe.length > 0 || command) && recipeSection(data),
   ];

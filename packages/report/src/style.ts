@@ -72,6 +72,13 @@ figcaption { font-size: 0.88rem; color: var(--soft); } figcaption b { color: var
 .scale span { position: absolute; right: calc(100% + 0.5rem); transform: translateY(-50%); }
 .rule { stroke: var(--line); } .bar { fill: var(--fill); } .bar.worst { fill: var(--warn-fill); }
 .hit { fill: transparent; } a:hover .bar { fill: var(--accent); }
+.drop, .before, .after { vector-effect: non-scaling-stroke; fill: none; }
+.drop { stroke: var(--accent); stroke-width: 1.5; opacity: 0.5; } .before { stroke: var(--soft); stroke-width: 2; } .after { stroke: var(--accent); stroke-width: 4; }
+.drop.rejected, .after.rejected { stroke: var(--warn-fill); }
+a:hover .drop { opacity: 1; }
+.key.before, .key.after, .key.rejected { height: 2px; vertical-align: 0.25rem; background: var(--soft); }
+.key.after, .key.rejected { height: 4px; background: var(--accent); } .key.rejected { background: var(--warn-fill); }
+.losses { margin-left: 3.2rem; } section > h3 { margin-top: 2rem; font-size: 0.95rem; font-weight: 620; }
 .tick { stroke: var(--ink); stroke-width: 1.5; }
 .rule, .tick, .grid { vector-effect: non-scaling-stroke; fill: none; }
 .key { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 2px; margin-right: 0.15rem; vertical-align: -0.08rem; }

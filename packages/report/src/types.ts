@@ -12,6 +12,8 @@ export interface ReportRange {
   /** The smallest and the largest value on the grid (of the widest grid, when there are several). */
   readonly gridMin: number;
   readonly gridMax: number;
+  /** Number of values on the grid. Default `2 ** bits`. */
+  readonly levels?: number | undefined;
 }
 
 /** The quantized weights of a layer. */
@@ -99,6 +101,22 @@ export interface ReportSample {
   readonly readings: readonly { readonly model: string; readonly text: string }[];
 }
 
+/** A part of the network whose rounding was learned; `UnitReport` of `@subbyte/quantize` is one. */
+export interface ReportUnit {
+  /** `weights`, `steps`, `joint`, `network` */
+  readonly pass: string;
+  readonly layers: readonly string[];
+  readonly lossBefore: number;
+  readonly lossAfter: number;
+  /** Whether what was learned is used. */
+  readonly kept: boolean;
+  /** Weights that are rounded to the other neighbour than the nearest, and how many there are. */
+  readonly flips: number;
+  readonly weights: number;
+  /** Absent: not measured. */
+  readonly seconds?: number | undefined;
+}
+
 /** Everything a report can show; what is absent is left out. */
 export interface ReportData {
   /** Name of the model. */
@@ -116,5 +134,6 @@ export interface ReportData {
   readonly outputSqnr?: number | undefined;
   readonly proof?: ReportProof | undefined;
   readonly layers?: readonly ReportLayer[] | undefined;
+  readonly units?: readonly ReportUnit[] | undefined;
   readonly samples?: readonly ReportSample[] | undefined;
 }

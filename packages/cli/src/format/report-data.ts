@@ -6,6 +6,11 @@ import { recipeText } from './recipe-text.ts';
 const observerText = (observer: Recipe['weights']['observer']): string =>
   typeof observer === 'string' ? observer : JSON.stringify(observer);
 
+const roundingText = (reconstruction: Recipe['reconstruction']): string =>
+  reconstruction
+    ? `${reconstruction.method}, ${reconstruction.iterations} iterations, batches of ${reconstruction.batchSize}`
+    : 'nearest';
+
 function recipeRows({ weights, activations, ...rest }: Recipe): ReportData['recipe'] {
   const rows: [string, string][] = [
     [
@@ -18,6 +23,7 @@ function recipeRows({ weights, activations, ...rest }: Recipe): ReportData['reci
     ],
     ['first layer', `${rest.firstLayer.weights} bits`],
     ['last layer', `${rest.lastLayer.weights} bits`],
+    ['rounding', roundingText(rest.reconstruction)],
     ['bias correction', rest.biasCorrection ? 'yes' : 'no'],
     ['calibration samples', String(rest.samples)],
     ['seed', String(rest.seed)],
@@ -29,7 +35,7 @@ function recipeRows({ weights, activations, ...rest }: Recipe): ReportData['reci
 /** What a report shows of a quantization. */
 export function reportData(
   model: string,
-  { report, proof, bytes, bytesBefore }: QuantizeOutcome,
+  { report, units, proof, bytes, bytesBefore }: QuantizeOutcome,
 ): ReportData {
   return {
     model,
@@ -39,5 +45,6 @@ export function reportData(
     outputSqnr: report.totals.outputSqnr,
     proof,
     layers: report.layers,
+    units,
   };
 }

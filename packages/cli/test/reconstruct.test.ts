@@ -1,0 +1,184 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeNpy } from '@subbyte/datasets';
+import { trace } from '@subbyte/graph';
+import { resnet } from '@subbyte/nn';
+import { toOnnx } from '@subbyte/onnx';
+import { random, randomNormal, type Tensor } from '@subbyte/tensor';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { finished, lastJson, runCli, startCli } from './helpers/run-cli.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'subbyte-reconstruct-'));
+  const network = resnet({ depth: 8, classes: 4, width: 8 });
+  const variables = network.init(random(1));
+  const images = randomNormal([64, 3, 8, 8], random(2));
+  const graph = trace(
+    (x: Tensor) => network.apply(variables, x).y,
+    randomNormal([2, 3, 8, 8], random(3)),
+    { batch: 'n', name: 'small' },
+  );
+  await writeFile(join(folder, 'model.onnx'), toOnnx(graph, { form: 'float' }));
+  await writeFile(join(folder, 'images.npy'), writeNpy(images));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const bits = ['--weights', '3', '--activations', '4', '--no-prove', '--seed', '5'];
+const data = ['--calibration', 'npy:images.npy'];
+const words = (out: string, ...more: string[]): string[] => {
+  const own = ['--method', '--iterations'].every((option) => !more.includes(option));
+  const learning = own ? ['--method', 'qdrop', '--iterations', '60'] : [];
+  return ['quantize', 'model.onnx', '-o', out, ...bits, ...data, ...learning, ...more];
+};
+const run = (out: string, ...more: string[]) => runCli(words(out, ...more), folder);
+const bytesOf = (name: string) => readFile(join(folder, name));
+const unitsIn = (name: string): string[] =>
+  existsSync(join(folder, name))
+    ? readdirSync(join(folder, name)).filter((file) => /^joint\.\d+$/.test(file))
+    : [];
+
+/** Starts a run and sends it a signal once it has learned two units. */
+async function interrupt(signal: 'SIGKILL' | 'SIGINT', out: string, ...more: string[]) {
+  const child: ChildProcess = startCli(words(out, ...more), folder);
+  const ended = finished(child);
+  const over = { is: false };
+  void ended.then(() => {
+    over.is = true;
+  });
+  while (!over.is && unitsIn(`${out}.units`).length < 2) {
+    await new Promise((wake) => setTimeout(wake, 5));
+  }
+  child.kill(signal);
+  return ended;
+}
+
+interface Unit {
+  readonly name: string;
+  readonly pass: string;
+  readonly layers: readonly string[];
+  readonly lossBefore: number;
+  readonly lossAfter: number;
+  readonly kept: boolean;
+  readonly flips: number;
+  readonly weights: number;
+  readonly seconds: number | null;
+}
+
+test('units get better, and the file does not depend on the number of threads', async () => {
+  const one = await run('one.onnx', '--threads', '1', '--json', '--report', 'one.html');
+  expect(one.stderr).toBe('');
+  const { units, method } = lastJson<{ units: Unit[]; method: string }>(one);
+  expect(method).toBe('qdrop');
+  expect(units.length).toBeGreaterThan(3);
+  expect(units.some(({ kept }) => kept)).toBe(true);
+  for (const unit of units) {
+    expect(['joint', 'network']).toContain(unit.pass);
+    expect(unit.layers.length).toBeGreaterThan(0);
+    expect(unit.kept).toBe(unit.lossAfter < unit.lossBefore);
+    expect(unit.weights).toBeGreaterThan(unit.flips);
+    expect(unit.seconds).toBeGreaterThan(0);
+  }
+  expect(units.reduce((sum, { flips }) => sum + flips, 0)).toBeGreaterThan(0);
+  expect(await readFile(join(folder, 'one.html'), 'utf8')).toContain('Reconstruction');
+  const two = await run('two.onnx', '--threads', '2');
+  expect(two.stdout).toMatch(/\d+ of \d+ learned units kept; their losses are 0\.\d+ of what/);
+  expect(await bytesOf('two.onnx')).toEqual(await bytesOf('one.onnx'));
+  await run('nearest.onnx', '--method', 'nearest');
+  expect(await bytesOf('nearest.onnx')).not.toEqual(await bytesOf('one.onnx'));
+}, 240_000);
+
+test('killed while it learns and gone on with, a run ends with the same bytes', async () => {
+  await run('straight.onnx', '--checkpoint', 'straight.onnx.units');
+  const checkpoint = ['--checkpoint', 'killed.onnx.units'];
+  expect((await interrupt('SIGKILL', 'killed.onnx', ...checkpoint)).code).toBe(-1);
+  expect(existsSync(join(folder, 'killed.onnx'))).toBe(false);
+  const learned = unitsIn('killed.onnx.units');
+  expect(learned.length).toBeGreaterThanOrEqual(2);
+
+  const fresh = await run('killed.onnx', ...checkpoint);
+  expect(fresh.code).toBe(1);
+  expect(fresh.stderr).toContain('killed.onnx.units has the checkpoint of a run: add --resume');
+  const other = await run('killed.onnx', ...checkpoint, '--resume', '--weight-observer', 'mse');
+  expect(other.code).toBe(1);
+  expect(other.stderr).toContain('weights.observer is "minMax", expected "mse"');
+  expect(existsSync(join(folder, 'killed.onnx'))).toBe(false);
+
+  const resumed = await run('killed.onnx', ...checkpoint, '--resume', '--json');
+  expect(resumed.stderr).toBe('');
+  const { units } = lastJson<{ units: Unit[] }>(resumed);
+  expect(units.filter(({ seconds }) => seconds === null)).toHaveLength(learned.length);
+  expect(await bytesOf('killed.onnx')).toEqual(await bytesOf('straight.onnx'));
+  for (const name of unitsIn('straight.onnx.units')) {
+    const [one, two] = [join('killed.onnx.units', name), join('straight.onnx.units', name)];
+    expect(await bytesOf(one)).toEqual(await bytesOf(two));
+  }
+}, 240_000);
+
+test('Ctrl-C keeps what was learned and says how to go on', async () => {
+  const folders = ['--checkpoint', 'stopped.onnx.units'];
+  const many = ['--method', 'qdrop', '--iterations', '300'];
+  const { code, stderr } = await interrupt('SIGINT', 'stopped.onnx', ...many, ...folders);
+  expect(code).toBe(130);
+  expect(stderr.trim()).toBe(
+    'subbyte: interrupted; stopped.onnx.units has what was learned so far, --resume goes on from there',
+  );
+  expect(existsSync(join(folder, 'stopped.onnx'))).toBe(false);
+  const left = [...(await readdir(folder)), ...(await readdir(join(folder, 'stopped.onnx.units')))];
+  expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+}, 120_000);
+
+test('--resume where nothing is kept yet begins', async () => {
+  const few = ['--method', 'adaround', '--iterations', '2'];
+  const { code } = await run('begun.onnx', ...few, '--checkpoint', 'begun.units', '--resume');
+  expect(code).toBe(0);
+  const passes = (await readdir(join(folder, 'begun.units'))).map((name) => name.split('.')[0]);
+  expect(new Set(passes)).toEqual(new Set(['job', 'weights', 'steps', 'network']));
+}, 120_000);
+
+test.each([
+  [['--resume'], '--resume needs --checkpoint'],
+  [['--method', 'nearest', '--iterations', '9'], '--iterations is for --method adaround'],
+  [['--method', 'nearest', '--checkpoint', 'x'], '--checkpoint is for --method adaround'],
+  [['--method', 'qdrp'], 'did you mean "qdrop"?'],
+  [['--iterations', '0', '--method', 'brecq'], '--iterations is "0"'],
+  [['--threads', '0'], '--threads is "0"'],
+])('%j is a usage error', async (more, message) => {
+  const { code, stderr } = await run('x.onnx', ...more);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+test.each([
+  ['of another size', randomNormal([64, 3, 9, 8], random(1)), "is [64,3,9,8], the model's input"],
+  ['too few', randomNormal([31, 3, 8, 8], random(1)), 'calibration has 31 samples'],
+  [
+    'not numbers',
+    (() => {
+      const value = randomNormal([64, 3, 8, 8], random(1));
+      value.data[1000] = Number.NaN;
+      return value;
+    })(),
+    'has NaN at 232, expected finite numbers',
+  ],
+])('images that are %s are refused before anything is learned', async (_, images, message) => {
+  await writeFile(join(folder, 'images-bad.npy'), writeNpy(images as Tensor<'float32'>));
+  const bad = ['--method', 'qdrop', '--calibration', 'npy:images-bad.npy', '--batch', '4'];
+  const own = ['quantize', 'model.onnx', '-o', 'bad.onnx', ...bits, ...bad];
+  const { code, stderr } = await runCli([...own, '--checkpoint', 'bad.units'], folder);
+  expect(stderr).toContain(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).not.toContain('not a typed error');
+  expect(code).toBe(1);
+  expect(existsSync(join(folder, 'bad.onnx'))).toBe(false);
+  expect(unitsIn('bad.units')).toEqual([]);
+});
+
+test('no folder can be where a file is', async () => {
+  const { code, stderr } = await run('x.onnx', '--checkpoint', 'images.npy');
+  expect(stderr).toContain('cannot keep checkpoints in images.npy');
+  expect(code).toBe(1);
+});

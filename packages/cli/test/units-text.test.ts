@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { clock } from '../src/format/clock.ts';
+import { layerNames } from '../src/format/layer-names.ts';
+import { meanLossRatio, type TimedUnit, unitsText } from '../src/format/units-text.ts';
+import { unitClock } from '../src/measure/unit-clock.ts';
+
+const unit = (lossBefore: number, lossAfter: number, more: Partial<TimedUnit> = {}): TimedUnit => ({
+  pass: 'joint',
+  name: 'unit.0',
+  layers: ['/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/conv2/Conv'],
+  lossBefore,
+  lossAfter,
+  kept: lossAfter < lossBefore,
+  flips: 30,
+  weights: 400,
+  trainingLoss: 1,
+  seconds: 1.25,
+  ...more,
+});
+
+test('long names keep what tells layers apart', () => {
+  expect(layerNames([])).toBe('');
+  expect(layerNames(['conv1'])).toBe('conv1');
+  expect(layerNames(['layer1.0.conv1', 'layer1.0.conv2'])).toBe('layer1.0.conv1, conv2');
+  expect(layerNames(['a.x', 'a.y', 'b.z'])).toBe('a.x … b.z');
+  expect(layerNames(['same', 'same'])).toBe('same, same');
+  const long = layerNames(Array.from({ length: 3 }, (_, i) => `${'network/'.repeat(9)}conv${i}`));
+  expect(long).toMatch(/^….*conv0 … conv2$/);
+  for (const names of [['x'.repeat(99)], ['x'.repeat(99), 'y'.repeat(99)]]) {
+    expect(layerNames(names).length).toBeLessThanOrEqual(36);
+  }
+});
+
+test('the table tells losses, flips, time and what was not kept; the mean is of ratios', () => {
+  const units = [unit(1, 0.25), unit(2, 2.5, { seconds: undefined, flips: 0 }), unit(4, 1)];
+  expect(meanLossRatio(units)).toBeCloseTo(0.0625 ** (1 / 3), 10);
+  const text = unitsText(units);
+  expect(text).toContain('0.250');
+  expect(text).toContain('7.5 %');
+  expect(text).toContain('no: not better');
+  expect(text).toContain('2 of 3 learned units kept; their losses are 0.397 of what they were');
+  expect(unitsText([])).toBe('');
+});
+
+test('minutes, seconds and hours', () => {
+  expect([0, 59.6, 125, 3725, -3].map(clock)).toEqual(['0:00', '1:00', '2:05', '1:02:05', '0:00']);
+});
+
+test('time goes to units by their progress', () => {
+  let time = 0;
+  const units = unitClock(() => time);
+  const tick = (seconds: number, number: number, iteration: number): void => {
+    time = 1000 * seconds;
+    const layers: string[] = [];
+    const common = { pass: 'joint', units: 4, layers, iterations: 120 };
+    units.tick({ stage: 'reconstruct', unit: { ...common, unit: number, iteration } });
+  };
+  time = 10_000;
+  units.tick({ stage: 'weights' });
+  expect(units.secondsLeft()).toBeUndefined();
+  tick(15, 1, 50);
+  // 50 iterations in 5 seconds; the rest of this unit, and two more.
+  expect(units.secondsLeft()).toBeCloseTo(31, 10);
+  tick(20, 1, 100);
+  tick(27, 2, 50);
+  expect(units.secondsLeft()).toBeCloseTo(19, 10);
+  tick(32, 2, 100);
+  time = 34_000;
+  units.tick({ stage: 'measure' });
+  expect(['unit.0', 'unit.1', 'unit.2'].map((name) => units.secondsOf('joint', name))).toEqual([
+    undefined,
+    10,
+    14,
+  ]);
+});
