@@ -27,7 +27,7 @@ export interface RangeReport {
   readonly gridMin: number;
   readonly gridMax: number;
   /** Number of values on the grid. */
-  readonly levels: number;
+  readonly levels?: number | undefined;
 }
 
 /** The quantized weights of a layer. */
@@ -140,8 +140,10 @@ const bytesOf = (value: Tensor): number => value.size * bytesPerElement(value.dt
 
 function rangeReport(histogram: HistogramSummary, quantizer: Quantizer): RangeReport {
   const { min, max } = gridReach(quantizer);
+  const range = { histogram, gridMin: min, gridMax: max };
+  if (quantizer.scheme !== 'uniform') return range;
   const codes = codeRange(quantizer);
-  return { histogram, gridMin: min, gridMax: max, levels: codes.max - codes.min + 1 };
+  return { ...range, levels: codes.max - codes.min + 1 };
 }
 
 /** Bytes of `count` packed codes with their scales and offsets. */

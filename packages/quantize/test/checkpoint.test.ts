@@ -84,7 +84,11 @@ test('a store is refused for another model, other data and other settings', asyn
     [() => run({ checkpoint, weights: { bits: 4 } }), 'weights.bits is 3, expected 4'],
     [() => run({ checkpoint, seed: 4 }), 'seed is 3, expected 4'],
     [
-      () => run({ checkpoint, reconstruction: { method: 'qdrop', iterations: 4, finishIterations: 2, batchSize: 4 } }),
+      () =>
+        run({
+          checkpoint,
+          reconstruction: { method: 'qdrop', iterations: 4, finishIterations: 2, batchSize: 4 },
+        }),
       'reconstruction.iterations is 3, expected 4',
     ],
     [() => run({ checkpoint, keepFloat: ['conv1'] }), 'keepFloat is [], expected ["conv1"]'],
