@@ -26,7 +26,7 @@ export interface RangeReport {
   readonly histogram: HistogramSummary;
   readonly gridMin: number;
   readonly gridMax: number;
-  /** Number of values on the grid. */
+  /** Number of values on the grid, equally far apart; 2, the ends, for grids that are not uniform. */
   readonly levels: number;
 }
 
@@ -140,7 +140,7 @@ const bytesOf = (value: Tensor): number => value.size * bytesPerElement(value.dt
 
 function rangeReport(histogram: HistogramSummary, quantizer: Quantizer): RangeReport {
   const { min, max } = gridReach(quantizer);
-  const codes = codeRange(quantizer);
+  const codes = quantizer.scheme === 'uniform' ? codeRange(quantizer) : { min: 0, max: 1 };
   return { histogram, gridMin: min, gridMax: max, levels: codes.max - codes.min + 1 };
 }
 
