@@ -79,23 +79,26 @@ test.skipIf(!hasFiles)('interrupted and gone on with from OPFS: the bytes of one
   await root.removeEntry(folder, { recursive: true });
 });
 
-test.skipIf(!hasFiles)('a file that was never finished is none, and odd names are refused', async () => {
-  const root = await navigator.storage.getDirectory();
-  const store = await opfsCheckpoints(folder);
-  await (await root.getDirectoryHandle(folder)).getFileHandle('cut', { create: true });
-  expect(await store.read('cut')).toBe(undefined);
-  expect(await store.read('none')).toBe(undefined);
-  await store.write('cut', Uint8Array.of(1, 2, 3).subarray(1));
-  expect(await store.read('cut')).toEqual(Uint8Array.of(2, 3));
-  for (const attempt of [store.read('a/b'), store.write('..', Uint8Array.of(1))]) {
-    const error = await attempt.then(
-      () => undefined,
-      (cause: unknown) => cause,
-    );
-    expect(error).toBeInstanceOf(QuantizeError);
-  }
-  await root.removeEntry(folder, { recursive: true });
-});
+test.skipIf(!hasFiles)(
+  'a file that was never finished is none, and odd names are refused',
+  async () => {
+    const root = await navigator.storage.getDirectory();
+    const store = await opfsCheckpoints(folder);
+    await (await root.getDirectoryHandle(folder)).getFileHandle('cut', { create: true });
+    expect(await store.read('cut')).toBe(undefined);
+    expect(await store.read('none')).toBe(undefined);
+    await store.write('cut', Uint8Array.of(1, 2, 3).subarray(1));
+    expect(await store.read('cut')).toEqual(Uint8Array.of(2, 3));
+    for (const attempt of [store.read('a/b'), store.write('..', Uint8Array.of(1))]) {
+      const error = await attempt.then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      expect(error).toBeInstanceOf(QuantizeError);
+    }
+    await root.removeEntry(folder, { recursive: true });
+  },
+);
 
 test.skipIf(hasFiles)('without such a file system a typed error says so', async () => {
   const error = await opfsCheckpoints(folder).then(
