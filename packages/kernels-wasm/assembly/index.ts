@@ -13,7 +13,9 @@ export {
 } from './quantize';
 export * from './pool-gradient';
 export * from './quantize-gradient';
-export * from './random-select';
+export {
+  fakeQuantizeDrop, fakeQuantizeDropGradient, fakeQuantizeDropSlopes, randomSelect,
+} from './random-select';
 export * from './reduce';
 export * from './resize';
 export * from './scatter';

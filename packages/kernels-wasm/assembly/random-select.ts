@@ -5,7 +5,7 @@ import { encode } from './quantize';
 /** The coins of four elements; `always` is all ones where chance is 1. */
 // @ts-ignore: decorator
 @inline
-function coins(index: v128, limit: v128, always: v128): v128 {
+export function coins(index: v128, limit: v128, always: v128): v128 {
   let h = i32x4.mul(v128.xor(index, i32x4.shr_u(index, 16)), i32x4.splat(0x21f0aaad));
   h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 15)), i32x4.splat(0x735a2d97));
   h = v128.xor(h, i32x4.shr_u(h, 15));
@@ -15,7 +15,7 @@ function coins(index: v128, limit: v128, always: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function firstIndex(first: i32): v128 { return i32x4.add(i32x4(0, 1, 2, 3), i32x4.splat(first)); }
+export function firstIndex(first: i32): v128 { return i32x4.add(i32x4(0, 1, 2, 3), i32x4.splat(first)); }
 
 /** `first` is the index of the first element plus the seed's share of the hash. */
 export function randomSelect(

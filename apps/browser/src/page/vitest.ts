@@ -114,7 +114,7 @@ const hook =
 export const beforeAll: (body: Body) => void = hook('beforeAll');
 /** Runs after the tests of the file. */
 export const afterAll: (body: Body) => void = hook('afterAll');
-/** Runs before each test. */
+/** Runs before each test. @public */
 export const beforeEach: (body: Body) => void = hook('beforeEach');
 /** Runs after each test. */
 export const afterEach: (body: Body) => void = hook('afterEach');

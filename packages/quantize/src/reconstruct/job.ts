@@ -32,7 +32,7 @@ export interface JobParts {
 }
 
 /** The name under which a store keeps what it belongs to. */
-export const jobName = 'job';
+const jobName = 'job';
 
 function graphFingerprint({ inputs, outputs, nodes, constants }: Graph): string {
   const fingerprint = createFingerprint();
