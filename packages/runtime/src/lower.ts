@@ -128,15 +128,16 @@ export function lower(graph: Graph): Program {
   const runAsItIs = (node: Node): void => {
     let inputs = node.inputs.map((name) => (name === '' ? '' : need(name, 'value')));
     let lowered = node;
-    if (node.op === 'fakeQuantize') {
-      const { scale, zeroPoint, options } = lowerQuantizer(node.attributes.quantizer);
+    const quantizer = node.op === 'fakeQuantize' ? node.attributes.quantizer : undefined;
+    if (quantizer?.scheme === 'uniform') {
+      const { scale, zeroPoint, options } = lowerQuantizer(quantizer);
       const name = node.outputs[0] as string;
       inputs = [
         ...inputs,
         keep(nameOf(name, 'scale'), scale),
         keep(nameOf(name, 'zero point'), zeroPoint),
       ];
-      lowered = { ...node, op: 'fakeQuantizeUniform', attributes: options };
+      lowered = { ...node, op: 'fakeQuantizeUniform', attributes: options } as Node;
     }
     steps.push({
       ...{ layer: node.name, kernel: lowered.op, inputs },
