@@ -10,12 +10,12 @@ import { quantize } from '@subbyte/quantize';
 import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
+import { inTurn, medianRatio, type Rounds, type Runner } from './in-turn.ts';
 import { modelOf, resnet20 } from './models.ts';
 import { resnet18 } from './resnet18.ts';
-import { type Contestant, type Lap, race } from './training/race.ts';
 
 const asJson = process.argv.includes('--json');
-const seconds = Number(process.argv.find((word) => word.startsWith('--seconds='))?.slice(10) ?? 8);
+const seconds = Number(process.argv.find((word) => word.startsWith('--seconds='))?.slice(10) ?? 30);
 const stream = random(1);
 
 /** A network, what it is fed, and a picture or more to find ranges with. */
@@ -53,11 +53,11 @@ const quantized = async ({ graph, calibration }: Work, bits: 4 | 8): Promise<Gra
   return result;
 };
 
-/** All who run one network, warmed up by `race`. */
-async function contestants(work: Work): Promise<readonly Contestant[]> {
+/** All who run one network. */
+async function runnersOf(work: Work): Promise<readonly Runner[]> {
   const inputs = { [work.graph.inputs[0]?.name as string]: work.input };
   const [w8, w4] = [await quantized(work, 8), await quantized(work, 4)];
-  const ours = async (name: string, graph: Graph, backend: Backend = one): Promise<Contestant> => {
+  const ours = async (name: string, graph: Graph, backend: Backend = one): Promise<Runner> => {
     setBackend(backend);
     const session = await compile(graph);
     // The first run plans the memory.
@@ -66,11 +66,11 @@ async function contestants(work: Work): Promise<readonly Contestant[]> {
       setBackend(backend);
       return session.run(inputs);
     };
-    return { name, run, seconds };
+    return { name, run };
   };
-  const theirs = async (name: string, graph: Graph, form: 'float' | 'qdq'): Promise<Contestant> => {
+  const theirs = async (name: string, graph: Graph, form: 'float' | 'qdq'): Promise<Runner> => {
     const session = await engines['ort-web'].load(modelOf(name, toOnnx(graph, { form })));
-    return { name, run: () => session.run(inputs), seconds };
+    return { name, run: () => session.run(inputs) };
   };
   return [
     await theirs('ortWebFp32', work.graph, 'float'),
@@ -84,38 +84,31 @@ async function contestants(work: Work): Promise<readonly Contestant[]> {
 
 const [one, two] = [await wasm(), await wasm({ threads: 2 })];
 setBackend(one);
-const results: { readonly key: string; readonly laps: readonly Lap[] }[] = [];
+const results: { readonly key: string; readonly rounds: readonly Rounds[] }[] = [];
 for (const work of works) {
-  const entries = await contestants(work);
+  const runners = await runnersOf(work);
   const start = performance.now();
-  results.push({ key: work.key, laps: await race(entries) });
+  results.push({ key: work.key, rounds: await inTurn(runners, { seconds }) });
   console.error(`${work.key}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 const ratios: Record<string, number> = {};
 const lines: (readonly string[])[] = [];
-for (const { key, laps } of results) {
-  const find = (name: string): Lap => laps.find((lap) => lap.name === name) as Lap;
+for (const { key, rounds } of results) {
+  const find = (name: string): Rounds => rounds.find((one) => one.name === name) as Rounds;
   const [fp32, int8] = [find('ortWebFp32'), find('ortWebInt8')];
-  for (const lap of laps) {
-    if (lap !== fp32) ratios[`${key}.${lap.name}.vsOrtWebFp32`] = lap.median / fp32.median;
-    if (lap !== fp32 && lap !== int8) {
-      ratios[`${key}.${lap.name}.vsOrtWebInt8`] = lap.median / int8.median;
-    }
-    const ratio = (other: Lap): string => (lap.median / other.median).toFixed(3);
-    const least = (lap.least / fp32.least).toFixed(3);
+  for (const one of rounds) {
+    const [first, second] = [medianRatio(one, fp32), medianRatio(one, int8)];
+    if (one !== fp32) ratios[`${key}.${one.name}.vsOrtWebFp32`] = first;
+    if (one !== fp32 && one !== int8) ratios[`${key}.${one.name}.vsOrtWebInt8`] = second;
     lines.push([
-      ...[key, lap.name, lap.median.toFixed(2), lap.least.toFixed(2)],
-      ...[ratio(fp32), ratio(int8), least, String(lap.rounds)],
+      ...[key, one.name, one.median.toFixed(2), one.least.toFixed(2)],
+      ...[first, second, one.least / fp32.least].map((ratio) => ratio.toFixed(3)),
+      String(one.times.length),
     ]);
   }
-}
-
-for (const { key, laps } of results) {
-  const median = (name: string): number | undefined =>
-    laps.find((lap) => lap.name === name)?.median;
-  const [alone, shared] = [median('w4a8'), median('w4a8TwoThreads')];
-  if (alone && shared) ratios[`${key}.w4a8.twoThreads`] = alone / shared;
+  const shared = rounds.find(({ name }) => name === 'w4a8TwoThreads');
+  if (shared) ratios[`${key}.w4a8.twoThreads`] = medianRatio(find('w4a8'), shared);
 }
 
 const output = JSON.stringify({ ...ratios, results }, undefined, asJson ? 0 : 2);
@@ -125,7 +118,7 @@ writeFileSync(`${folder}bench-runtime.json`, `${output}\n`);
 if (asJson) console.log(output);
 else {
   console.log(
-    `One thread unless said, milliseconds; ratios of medians, below 1 is faster; Node ${process.version}\n`,
+    `One thread unless said, milliseconds; medians over rounds of ratios, below 1 is faster; Node ${process.version}\n`,
   );
   const titles = [
     'median',
