@@ -106,7 +106,11 @@ export async function startThreads(
   const starting = Array.from({ length: count - 1 }, (): Member => {
     const control = new Int32Array(new SharedArrayBuffer(16));
     const commands = new Float64Array(new SharedArrayBuffer(commandLength * 8));
-    return { control, commands, worker: startWorker({ modules, memory, names, control, commands }) };
+    return {
+      control,
+      commands,
+      worker: startWorker({ modules, memory, names, control, commands }),
+    };
   });
   const answers = await Promise.all(starting.map(({ worker }) => worker.ready));
   let team = starting.filter(({ worker }, i) => {
