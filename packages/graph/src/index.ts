@@ -1,4 +1,5 @@
 export { checkGraph } from './check-graph.ts';
+export { checkInputs } from './check-inputs.ts';
 export { describe, type GraphDescription, type LayerDescription } from './describe.ts';
 export {
   type DifferentiableGraph,
@@ -11,6 +12,7 @@ export {
 export { freshName, insertAfter, nameSource, renameValue, replaceUses } from './edit.ts';
 export { GraphError } from './errors.ts';
 export { createExecutor, type Executor, type RunOptions } from './executor.ts';
+export { lowerQuantizer } from './fake-quantize.ts';
 export { type Block, findBlocks } from './find-blocks.ts';
 export { foldBatchNorm } from './fold-batch-norm.ts';
 export { type FoldOptions, foldConstants } from './fold-constants.ts';
@@ -25,8 +27,8 @@ export {
   type LayerName,
   outputAxis,
 } from './layers.ts';
-export { consumersOf, producersOf, soleConsumer } from './links.ts';
-export { operations } from './operations/index.ts';
+export { consumersOf, fixedValues, producersOf, soleConsumer } from './links.ts';
+export { operations, runNode } from './operations/index.ts';
 export { toTheEnd } from './operations/resolve-options.ts';
 export type { Operand, OperationRule, SizedOperand } from './operations/rule.ts';
 export { removeIdentity } from './remove-identity.ts';

@@ -1,5 +1,5 @@
-// Compiles assembly/ to two modules (SIMD, SIMD with relaxed FMA) and writes them as base64 to
-// src/binary.ts. Skips when nothing changed. Plain Node: runs before anything is built.
+// Compiles assembly/ and assembly/integer/ to two modules each (with and without relaxed SIMD) and writes
+// them as base64 to src/binary.ts. Skips when nothing changed. Plain Node: runs before anything is built.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,9 @@ import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const output = `${root}src/binary.ts`;
-const sources = readdirSync(`${root}assembly`).filter((name) => name.endsWith('.ts'));
+const sources = readdirSync(`${root}assembly`, { recursive: true }).filter((name) =>
+  name.endsWith('.ts'),
+);
 
 const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
 hash.update(readFileSync(`${root}package.json`));
@@ -15,13 +17,19 @@ for (const name of sources.sort())
   hash.update(name).update(readFileSync(`${root}assembly/${name}`));
 const mark = `// Inputs: ${hash.digest('hex')}`;
 
-const modules = { baseline: [], relaxed: ['--enable', 'relaxed-simd'] };
+const relaxedSimd = ['--enable', 'relaxed-simd'];
+const modules = {
+  baseline: ['index.ts'],
+  relaxed: ['index.ts', ...relaxedSimd],
+  integerBaseline: ['integer/index.ts'],
+  integerRelaxed: ['integer/index.ts', ...relaxedSimd],
+};
 
-async function compile(flags) {
+async function compile([entry, ...flags]) {
   let bytes;
   const { error, stderr } = await asc.main(
     [
-      'index.ts',
+      entry,
       '--outFile',
       'module.wasm',
       '-O3',
@@ -37,9 +45,9 @@ async function compile(flags) {
       ...flags,
     ],
     {
-      readFile: (name, base) => {
+      readFile: (name) => {
         try {
-          return readFileSync(`${root}assembly/${base === '.' ? '' : ''}${name}`, 'utf8');
+          return readFileSync(`${root}assembly/${name}`, 'utf8');
         } catch {
           return null;
         }

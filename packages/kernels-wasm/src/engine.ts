@@ -15,6 +15,8 @@ import { oneThread, type Threads } from './threads.ts';
 /** What the kernels work with: the module and one linear memory. */
 export interface Engine {
   readonly wasm: WasmFunctions;
+  /** Whether `product8` works here. */
+  readonly relaxedDot: boolean;
   /** A tensor of undefined content in linear memory. */
   allocate<D extends DataType>(shape: Shape, dtype: D, purpose: string): Tensor<D>;
   /** A copy in linear memory, or the tensor itself when it lives there. */
@@ -38,6 +40,8 @@ export interface Engine {
     bytes: number,
     fill: (from: number, to: number) => void,
   ): number;
+  /** Runs `work`, whose next `allocate` takes `place` if it is large enough. */
+  into<Result>(place: Storage, work: () => Result): Result;
   isFrozen(input: Tensor): boolean;
   freeze(input: Tensor): void;
   /** Threads that `split` shares work among. */
@@ -71,9 +75,11 @@ export function createEngine(
   memory: Memory,
   storages: StorageFactory,
   threads: Threads = oneThread(wasm),
+  relaxedDot = false,
 ): Engine {
   const frozen = new WeakMap<Storage, Map<string, number>>();
   let kernel = 'wasm';
+  let next: Storage | undefined;
 
   const write = (bytes: Uint8Array, address: number): void => {
     new Uint8Array(memory.memory.buffer, address, bytes.length).set(bytes);
@@ -83,6 +89,9 @@ export function createEngine(
 
   const allocate = <D extends DataType>(shape: Shape, dtype: D, purpose: string): Tensor<D> => {
     const bytes = sizeOf(shape) * bytesPerElement(dtype);
+    const place = next;
+    next = undefined;
+    if (place && bytes <= place.byteLength) return fromStorage(dtype, shape, place);
     return fromStorage(dtype, shape, storages.create(bytes, purpose));
   };
 
@@ -107,6 +116,7 @@ export function createEngine(
 
   const engine: Engine = {
     wasm,
+    relaxedDot,
     allocate,
     upload: (input) => {
       if (storages.own(input.storage)) return input;
@@ -142,6 +152,14 @@ export function createEngine(
       const to = cache ? keep(input.storage, key, bytes) : scratch(bytes);
       fill(from, to);
       return to;
+    },
+    into: (place, work) => {
+      next = storages.own(place);
+      try {
+        return work();
+      } finally {
+        next = undefined;
+      }
     },
     isFrozen: (input) => frozen.has(input.storage),
     freeze: (input) => {

@@ -1,5 +1,6 @@
 // The exports of the module, by hand: assembly/ has what they do.
 
+import type { IntegerFunctions } from './integer/functions.ts';
 import type { TrainingFunctions } from './training-functions.ts';
 
 type Address = number;
@@ -68,6 +69,7 @@ export type DecodeFunction =
 /** What the module exports; sizes in elements, strides and offsets in bytes; see assembly/. */
 export interface WasmFunctions
   extends TrainingFunctions,
+    IntegerFunctions,
     Readonly<Record<UnaryFunction, Unary>>,
     Readonly<Record<BinaryFunction, Binary>>,
     Readonly<Record<ReduceFunction, Reduce>>,

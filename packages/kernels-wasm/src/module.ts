@@ -1,4 +1,4 @@
-import { baseline, relaxed } from './binary.ts';
+import { baseline, integerBaseline, integerRelaxed, relaxed } from './binary.ts';
 import { WasmError } from './errors.ts';
 import type { WasmFunctions } from './functions.ts';
 
@@ -6,13 +6,26 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-/** The module's bytes: with relaxed SIMD or without, or with it where the engine has it. */
-function chooseBytes(relaxedSimd: boolean | 'auto'): Uint8Array<ArrayBuffer> {
-  if (relaxedSimd === false) return decode(baseline);
-  const bytes = decode(relaxed);
-  if (WebAssembly.validate(bytes)) return bytes;
-  if (relaxedSimd === 'auto') return decode(baseline);
-  throw new WasmError('this engine does not know WebAssembly relaxed SIMD');
+/** A module's bytes. */
+interface Choice {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly relaxed: boolean;
+}
+
+/** The module with relaxed SIMD or the one without, or the former where the engine knows it. */
+function choose(
+  relaxedModule: string,
+  baselineModule: string,
+  relaxedSimd: boolean | 'auto',
+): Choice {
+  if (relaxedSimd !== false) {
+    const bytes = decode(relaxedModule);
+    if (WebAssembly.validate(bytes)) return { bytes, relaxed: true };
+    if (relaxedSimd === true) {
+      throw new WasmError('this engine does not know WebAssembly relaxed SIMD');
+    }
+  }
+  return { bytes: decode(baselineModule), relaxed: false };
 }
 
 /** The import of the memory: `env`, `memory`, its kind, and flags that say it has a maximum. */
@@ -28,25 +41,38 @@ function importShared(bytes: Uint8Array): void {
   bytes[start + memoryImport.length - 1] = 3;
 }
 
-/** A compiled module on its memory. */
+/** The compiled modules on their memory. */
 export interface Instance {
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
+  /** The functions of all modules. */
   readonly functions: WasmFunctions;
+  /** Whether the integer kernels have the relaxed dot product. */
+  readonly relaxedDot: boolean;
 }
 
 /**
- * Compiles and starts the module on `memory`.
+ * Compiles and starts the module of the float kernels and that of the integer kernels on `memory`.
  * @throws WasmError when the engine lacks SIMD, or relaxed SIMD is asked for and missing.
  */
 export async function instantiate(
   memory: WebAssembly.Memory,
   relaxedSimd: boolean | 'auto',
+  relaxedDot: boolean | 'auto',
 ): Promise<Instance> {
-  const bytes = chooseBytes(relaxedSimd);
-  if (!(memory.buffer instanceof ArrayBuffer)) importShared(bytes);
-  if (!WebAssembly.validate(bytes)) {
-    throw new WasmError('this engine does not know WebAssembly SIMD');
-  }
-  const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  return { module, functions: instance.exports as unknown as WasmFunctions };
+  const floats = choose(relaxed, baseline, relaxedSimd);
+  const integers = choose(integerRelaxed, integerBaseline, relaxedDot);
+  const started = await Promise.all(
+    [floats, integers].map(({ bytes }) => {
+      if (!(memory.buffer instanceof ArrayBuffer)) importShared(bytes);
+      if (!WebAssembly.validate(bytes)) {
+        throw new WasmError('this engine does not know WebAssembly SIMD');
+      }
+      return WebAssembly.instantiate(bytes, { env: { memory } });
+    }),
+  );
+  return {
+    modules: started.map(({ module }) => module),
+    functions: Object.assign({}, ...started.map(({ instance }) => instance.exports)),
+    relaxedDot: integers.relaxed,
+  };
 }

@@ -10,7 +10,10 @@ export interface Recorder {
 }
 
 /** Functions that answer at once: they compute nothing. */
-const direct: ReadonlySet<string> = new Set(['gemmScratch']);
+const direct: ReadonlySet<'gemmScratch' | 'productScratch'> = new Set([
+  'gemmScratch',
+  'productScratch',
+]);
 
 /** A recorder of the functions `names`, which commands count. */
 export function createRecorder(wasm: WasmFunctions, names: readonly string[]): Recorder {
@@ -30,7 +33,7 @@ export function createRecorder(wasm: WasmFunctions, names: readonly string[]): R
   ]);
   const functions = {
     ...(Object.fromEntries(entries) as unknown as WasmFunctions),
-    ...Object.fromEntries([...direct].map((name) => [name, wasm[name as 'gemmScratch']])),
+    ...Object.fromEntries([...direct].map((name) => [name, wasm[name]])),
   };
   return {
     record: (work, commands) => {

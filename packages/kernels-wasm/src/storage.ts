@@ -11,6 +11,8 @@ export interface WasmStorage extends Storage {
 export interface StorageFactory {
   /** Storage of `byteLength` bytes of undefined content. */
   create(byteLength: number, purpose: string): WasmStorage;
+  /** Storage of bytes that belong to another, as long as `isAlive`. */
+  place(address: number, byteLength: number, isAlive: () => boolean): WasmStorage;
   /** `storage` when it lives in this memory. @throws TensorError when it was disposed. */
   own(storage: Storage): WasmStorage | undefined;
   /** Calls `release` when `storage` is disposed or collected. */
@@ -70,6 +72,19 @@ export function createStorageFactory(memory: Memory, owner: object): StorageFact
       track(storage);
       return storage;
     },
+    place: (address, byteLength, isAlive) => ({
+      owner,
+      address,
+      byteLength,
+      get disposed() {
+        return !isAlive();
+      },
+      view: (dtype, length) => {
+        if (!isAlive()) throw new TensorError('tensor used after its arena was disposed');
+        return viewArray(dtype, memory.memory.buffer, address, length);
+      },
+      dispose: () => undefined,
+    }),
     own: (storage) => {
       if (storage.owner !== owner) return undefined;
       if (storage.disposed) throw new TensorError('tensor used after it was disposed');

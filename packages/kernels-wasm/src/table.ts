@@ -11,6 +11,8 @@ import { conv2dWeightGradient } from './conv2d-weight-gradient.ts';
 import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
 import type { Engine } from './engine.ts';
 import { gather } from './gather.ts';
+import { integerMaxPool2d } from './integer/max-pool2d.ts';
+import { integerConv2d, integerMatmul } from './integer/product.ts';
 import type { KernelFactory } from './kernel.ts';
 import { matmul } from './matmul.ts';
 import { concat, expand, slice, tile, transpose } from './movement.ts';
@@ -167,6 +169,9 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   adamUpdate,
   blendUpdate,
   accumulateUpdate,
+  integerConv2d,
+  integerMatmul,
+  integerMaxPool2d,
 };
 
 /** The kernel table of a backend on `engine`. */

@@ -94,18 +94,23 @@ export function oneThread(wasm: WasmFunctions): Threads {
  */
 export async function startThreads(
   wasm: WasmFunctions,
-  module: WebAssembly.Module,
+  modules: readonly WebAssembly.Module[],
   memory: WebAssembly.Memory,
   count: number,
   patience: number = leastPatience,
 ): Promise<Threads> {
-  const names = WebAssembly.Module.exports(module)
+  const names = modules
+    .flatMap((module) => WebAssembly.Module.exports(module))
     .filter(({ kind }) => kind === 'function')
     .map(({ name }) => name);
   const starting = Array.from({ length: count - 1 }, (): Member => {
     const control = new Int32Array(new SharedArrayBuffer(16));
     const commands = new Float64Array(new SharedArrayBuffer(commandLength * 8));
-    return { control, commands, worker: startWorker({ module, memory, names, control, commands }) };
+    return {
+      control,
+      commands,
+      worker: startWorker({ modules, memory, names, control, commands }),
+    };
   });
   const answers = await Promise.all(starting.map(({ worker }) => worker.ready));
   let team = starting.filter(({ worker }, i) => {

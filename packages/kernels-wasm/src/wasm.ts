@@ -1,5 +1,6 @@
-import type { Backend } from '@subbyte/kernels';
-import type { Tensor } from '@subbyte/tensor';
+import type { Arena, Backend } from '@subbyte/kernels';
+import type { Storage, Tensor } from '@subbyte/tensor';
+import { createArena } from './arena.ts';
 import { bytesOf, createEngine } from './engine.ts';
 import { WasmError } from './errors.ts';
 import { createMemory } from './memory.ts';
@@ -18,6 +19,11 @@ export interface WasmOptions {
    */
   readonly relaxedSimd?: boolean | 'auto' | undefined;
   /**
+   * Multiply codes with relaxed SIMD's dot product where the engine has it (`'auto'`, the default), insist on
+   * it or not use it. Results do not depend on it.
+   */
+  readonly relaxedDot?: boolean | 'auto' | undefined;
+  /**
    * Threads to compute with, the calling one included; 1 by default. There is one thread, and no
    * error, where memory cannot be shared (pages that are not cross-origin isolated) or workers do
    * not start. Results do not depend on it.
@@ -28,6 +34,8 @@ export interface WasmOptions {
 /** The WebAssembly backend. */
 export interface WasmBackend extends Backend {
   freeze(input: Tensor): void;
+  arena(byteLength: number): Arena;
+  into<Result>(place: Storage, compute: () => Result): Result;
   /** Bytes of linear memory that tensors and packed weights hold. */
   liveBytes(): number;
   /** Threads that it really computes with; fewer than asked for where workers did not start or ended. */
@@ -41,18 +49,20 @@ export interface WasmBackend extends Backend {
  * @throws WasmError when the engine lacks SIMD, or relaxed SIMD is asked for and missing.
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  const { relaxedSimd = false, threads: wanted = 1 } = options;
+  const { relaxedSimd = false, relaxedDot = 'auto', threads: wanted = 1 } = options;
   if (!Number.isInteger(wanted) || wanted < 1) {
     throw new WasmError(`threads ${wanted}: expected a whole number from 1`);
   }
   const shared = wanted > 1 && canShare();
   const memory = createMemory(shared);
   const owner = { name: 'wasm' };
-  const { module, functions } = await instantiate(memory.memory, relaxedSimd);
+  const instance = await instantiate(memory.memory, relaxedSimd, relaxedDot);
+  const { modules, functions } = instance;
   const threads = shared
-    ? await startThreads(functions, module, memory.memory, wanted)
+    ? await startThreads(functions, modules, memory.memory, wanted)
     : oneThread(functions);
-  const engine = createEngine(functions, memory, createStorageFactory(memory, owner), threads);
+  const storages = createStorageFactory(memory, owner);
+  const engine = createEngine(functions, memory, storages, threads, instance.relaxedDot);
   return {
     name: 'wasm',
     kernels: createKernels(engine),
@@ -63,6 +73,8 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     },
     upload: engine.upload,
     freeze: engine.freeze,
+    into: engine.into,
+    arena: (byteLength) => createArena(memory, storages, byteLength),
     liveBytes: () => memory.liveBytes,
     get threads() {
       return threads.count;

@@ -31,7 +31,7 @@ export const commandLength = 131_072;
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   /** Names of the functions that commands count. */
   readonly names: readonly string[];
@@ -41,13 +41,14 @@ export interface WorkerStart {
 }
 
 /**
- * The worker instantiates the module on the shared memory, says so, and then runs tasks for ever. It
+ * The worker instantiates the modules on the shared memory, says so, and then runs tasks for ever. It
  * looks for the next one for a while before it sleeps: kernels follow each other closely.
  */
 export const workerSource: string = `
 const [state, length, progress] = [${control.state}, ${control.length}, ${control.progress}];
-const run = ({ module, memory, names, control, commands }, ready) => {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+const run = ({ modules, memory, names, control, commands }, ready) => {
+  const start = (module) => new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const exports = Object.assign({}, ...modules.map(start));
   const functions = names.map((name) => exports[name]);
   ready();
   for (;;) {

@@ -3,8 +3,14 @@ import { casesFor, checkCase } from '@subbyte/kernels/conformance';
 import { expect, test } from 'vitest';
 import { type WasmOptions, wasm } from '../src/index.ts';
 
-for (const relaxedSimd of [false, 'auto'] as const satisfies WasmOptions['relaxedSimd'][]) {
-  const backend = await wasm({ relaxedSimd });
+const settings: readonly WasmOptions[] = [
+  { relaxedSimd: false, relaxedDot: false },
+  { relaxedSimd: 'auto', relaxedDot: 'auto' },
+];
+
+for (const options of settings) {
+  const { relaxedSimd } = options;
+  const backend = await wasm(options);
   const cases = casesFor(backend.kernels);
 
   test(`relaxed SIMD ${relaxedSimd}: there are cases`, () => {

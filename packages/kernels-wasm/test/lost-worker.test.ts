@@ -13,9 +13,9 @@ afterEach(() => watch.restore());
 /** Two threads on a memory of their own. */
 async function twoThreads(patience?: number) {
   const { memory, scratch } = createMemory(true);
-  const { module, functions } = await instantiate(memory, false);
+  const { modules, functions } = await instantiate(memory, false, false);
   const started = watch.collect();
-  const threads = await startThreads(functions, module, memory, 2, patience);
+  const threads = await startThreads(functions, modules, memory, 2, patience);
   const place = scratch(64, 'test');
   const words = new Int32Array(memory.buffer, place, 16);
   words.fill(0);

@@ -93,7 +93,7 @@ test('kernels work on addresses beyond 2 GiB', async () => {
   const memory = createMemory();
   memory.allocate(2 ** 31, 'test');
   const storages = createStorageFactory(memory, {});
-  const { functions } = await instantiate(memory.memory, false);
+  const { functions } = await instantiate(memory.memory, false, false);
   const engine = createEngine(functions, memory, storages);
   const a = engine.upload(randomNormal([37, 50], random(3)));
   const b = engine.upload(randomNormal([50, 21], random(4)));

@@ -1,6 +1,19 @@
-import type { DataType, Shape, Tensor } from '@subbyte/tensor';
+import type { DataType, Shape, Storage, Tensor } from '@subbyte/tensor';
 import { reference } from './reference/index.ts';
 import type { Kernel, KernelName, KernelTable } from './table.ts';
+
+/** One block of a backend's memory that many results share, one after the other. */
+export interface Arena {
+  readonly byteLength: number;
+  /**
+   * Storage at `offset`, a multiple of 64, for `byteLength` bytes; 32 bytes behind it must belong to nobody.
+   * Disposing it does nothing.
+   * @throws KernelError when it does not lie within the arena.
+   */
+  place(offset: number, byteLength: number): Storage;
+  /** Gives the block back. */
+  dispose(): void;
+}
 
 /** Something that computes kernels: a memory of its own and a partial kernel table. */
 export interface Backend {
@@ -20,6 +33,10 @@ export interface Backend {
    * weights) for as long as it lives.
    */
   freeze?(input: Tensor): void;
+  /** A block of memory for `into`. */
+  arena?(byteLength: number): Arena;
+  /** Runs `compute`, whose next result goes to `place` if it fits there, instead of fresh memory. */
+  into?<Result>(place: Storage, compute: () => Result): Result;
 }
 
 let current: Backend | undefined;

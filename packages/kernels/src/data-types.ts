@@ -1,6 +1,7 @@
 import { type DataType, dataTypes, isFloat } from '@subbyte/tensor';
 import { KernelError } from './errors.ts';
-import type { KernelName, OptionsOf, TrainingKernelName } from './table.ts';
+import type { IntegerEpilogueOptions } from './integer-table.ts';
+import type { IntegerKernelName, KernelName, OptionsOf, TrainingKernelName } from './table.ts';
 
 /** Data types of the operands; `undefined` where an optional one is absent. */
 export type OperandTypes = readonly (DataType | undefined)[];
@@ -126,8 +127,31 @@ const trainingRules: { readonly [K in TrainingKernelName]: NamedRule<K> } = {
   accumulateUpdate: float2,
 };
 
+const bytes: Types = ['int8', 'uint8'];
+
+/** Codes with int8 weights, int32 bias, float32 multiplier and other codes. */
+function integerProduct(
+  kernel: string,
+  operands: OperandTypes,
+  { output }: IntegerEpilogueOptions,
+): DataType {
+  accept(kernel, operands, 0, bytes);
+  accept(kernel, operands, 1, ['int8']);
+  accept(kernel, operands, 2, ['int32']);
+  accept(kernel, operands, 3, ['float32']);
+  if (operands[4] !== undefined) accept(kernel, operands, 4, bytes);
+  return output.dtype;
+}
+
+const integerRules: { readonly [K in IntegerKernelName]: NamedRule<K> } = {
+  integerConv2d: integerProduct,
+  integerMatmul: integerProduct,
+  integerMaxPool2d: same(bytes),
+};
+
 const rules: { readonly [K in KernelName]: NamedRule<K> } = {
   ...trainingRules,
+  ...integerRules,
   matmul: product,
   conv2d: product,
   convTranspose2d: product,

@@ -1,7 +1,16 @@
 export { activationFunction, applyActivation } from './activation.ts';
-export { type Backend, getBackend, kernels, setBackend } from './backend.ts';
+export { type Arena, type Backend, getBackend, kernels, setBackend } from './backend.ts';
 export { type DataTypeRule, kernelDataType, type OperandTypes } from './data-types.ts';
 export { KernelError } from './errors.ts';
+export type {
+  BoundedGrid,
+  CodeGrid,
+  IntegerConv2dOptions,
+  IntegerEpilogueOptions,
+  IntegerOutput,
+  IntegerSignatures,
+  ResidualOptions,
+} from './integer-table.ts';
 export type {
   Activation,
   AlphaOptions,
@@ -61,6 +70,7 @@ export type { ShapeRule } from './shapes/rule.ts';
 export type {
   ForwardKernelName,
   ForwardSignatures,
+  IntegerKernelName,
   Kernel,
   KernelName,
   KernelSignatures,

@@ -1,6 +1,7 @@
 // The one list of kernels that networks are made of. `kernels` implements all of them plainly in
 // `reference/`; a backend implements some; `autograd` has one gradient rule for each. The kernels
-// that only training needs (gradients, statistics, updates) are in training-table.ts. Operands are tensors, options plain
+// that only training needs (gradients, statistics, updates) are in training-table.ts, those of compiled models in
+// integer-table.ts. Operands are tensors, options plain
 // data, the result is always one fresh tensor (never a view of an operand).
 //
 // Data types: arithmetic kernels take two operands of one type. Unless a comment says otherwise a
@@ -8,6 +9,7 @@
 // in float32 for float32 operands (sums may use wider accumulators).
 
 import type { Tensor } from '@subbyte/tensor';
+import type { IntegerSignatures } from './integer-table.ts';
 import type {
   AlphaOptions,
   ArgOptions,
@@ -205,13 +207,19 @@ export interface ForwardSignatures {
 }
 
 /** Every kernel with its operands and options. */
-export interface KernelSignatures extends ForwardSignatures, TrainingSignatures {}
+export interface KernelSignatures
+  extends ForwardSignatures,
+    TrainingSignatures,
+    IntegerSignatures {}
 
 /** Name of a kernel that networks are made of. */
 export type ForwardKernelName = keyof ForwardSignatures;
 
 /** Name of a kernel that only training needs. */
 export type TrainingKernelName = keyof TrainingSignatures;
+
+/** Name of a kernel that only compiled models run. */
+export type IntegerKernelName = keyof IntegerSignatures;
 
 /** Name of a kernel. */
 export type KernelName = keyof KernelSignatures;

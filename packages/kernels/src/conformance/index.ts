@@ -7,6 +7,7 @@ import type { ConformanceCase } from './case.ts';
 import { castCases } from './cast.ts';
 import { convolutionCases } from './convolution.ts';
 import { gatherCases } from './gather.ts';
+import { integerCases } from './integer.ts';
 import { matmulCases } from './matmul.ts';
 import { movementCases } from './movement.ts';
 import { normalizationCases } from './normalization.ts';
@@ -35,6 +36,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...resizeCases,
   ...quantizationCases,
   ...trainingCases,
+  ...integerCases,
 ];
 
 /** The cases of the kernels that `table` has. */

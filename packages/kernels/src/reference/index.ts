@@ -9,6 +9,7 @@ import { convTranspose2d } from './conv-transpose2d.ts';
 import { conv2d } from './conv2d.ts';
 import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
 import { gather, gatherElements } from './gather.ts';
+import { integerReference } from './integer/index.ts';
 import { matmul } from './matmul.ts';
 import { concat, expand, slice, tile, transpose } from './movement.ts';
 import { batchNorm, instanceNorm, layerNorm } from './normalization.ts';
@@ -159,4 +160,8 @@ export const forwardKernelNames: readonly ForwardKernelName[] = Object.keys(
 ) as ForwardKernelName[];
 
 /** Every kernel in plain TypeScript: the oracle that all backends are tested against. */
-export const reference: KernelTable = { ...forwardReference, ...trainingReference };
+export const reference: KernelTable = {
+  ...forwardReference,
+  ...trainingReference,
+  ...integerReference,
+};

@@ -3,6 +3,7 @@ import { KernelError } from '../errors.ts';
 import type { KernelName, OptionsOf } from '../table.ts';
 import { checkAxis, fail, type OperandShapes, operandShape } from './check.ts';
 import { conv2dShape, convTranspose2dShape } from './conv.ts';
+import { integerRules } from './integer.ts';
 import { matmulShape } from './matmul.ts';
 import {
   concatShape,
@@ -91,6 +92,7 @@ const pair =
 
 const rules: { readonly [K in KernelName]: NamedRule<K> } = {
   ...trainingRules,
+  ...integerRules,
   matmul: pair(matmulShape),
   conv2d: pair(conv2dShape),
   convTranspose2d: pair(convTranspose2dShape),

@@ -1,0 +1,6 @@
+export { integerDepthwise, packDepthwise } from './depthwise';
+export { integerMaxPool } from './pool';
+export {
+  gatherWindows, integerBase, padBytes, padWords, packIntegerWeights, weightRange, windowSums,
+} from './prepare';
+export { product16, product8, productScratch } from './product';

@@ -1,0 +1,10 @@
+import type { IntegerKernelName, Kernel } from '../../table.ts';
+import { integerMaxPool2d } from './max-pool2d.ts';
+import { integerConv2d, integerMatmul } from './product.ts';
+
+/** Every integer kernel in plain TypeScript. */
+export const integerReference: { readonly [K in IntegerKernelName]: Kernel<K> } = {
+  integerConv2d,
+  integerMatmul,
+  integerMaxPool2d,
+};

@@ -1,0 +1,4 @@
+export { type CompileOptions, compile } from './compile.ts';
+export { RuntimeError } from './errors.ts';
+export type { Clock } from './run-program.ts';
+export type { ProfileRow, Session } from './session.ts';

@@ -1,0 +1,65 @@
+import {
+  type IntegerEpilogueOptions,
+  type IntegerOutput,
+  kernels,
+  type OperandsOf,
+} from '@subbyte/kernels';
+import { type Tensor, tensor } from '@subbyte/tensor';
+import { RuntimeError } from './errors.ts';
+import type { Product } from './find-products.ts';
+import { boundGrid } from './grid.ts';
+
+/** A product as a kernel call: operands are the codes, `constants` in order, the residual's codes. */
+export interface LoweredProduct {
+  readonly kernel: 'integerConv2d' | 'integerMatmul';
+  readonly constants: readonly (readonly [role: string, tensor: Tensor])[];
+  readonly compute: (operands: readonly Tensor[]) => Tensor;
+}
+
+/** Weights, multipliers and options with which an integer kernel computes `product`. */
+export function lowerProduct({ layer, residual, bounds, grid }: Product): LoweredProduct {
+  const { node, weights, bias, inputGrid } = layer;
+  const own = residual?.own && boundGrid(residual.own.grid, residual.own.bounds);
+  // The step of the grid that comes next; a residual without one is added in real units.
+  const next = residual ? (own?.scale ?? 1) : (grid?.scale ?? 1);
+  const multiplier = tensor(
+    weights.scales.map((scale) => Math.fround((scale * inputGrid.scale) / next)),
+    [weights.scales.length],
+  );
+  if (!multiplier.data.every(Number.isFinite)) {
+    throw new RuntimeError(
+      `layer "${node.name}": steps ${inputGrid.scale} and ${next} lie too far apart for float32`,
+    );
+  }
+  const output: IntegerOutput = grid
+    ? { dtype: 'int8', ...boundGrid(grid, bounds) }
+    : { dtype: 'float32', zeroPoint: 0, min: bounds.low, max: bounds.high };
+  const options: IntegerEpilogueOptions = {
+    inputZero: inputGrid.zeroPoint,
+    output: {
+      dtype: output.dtype,
+      zeroPoint: output.zeroPoint,
+      min: output.min,
+      max: output.max,
+    },
+    residual: residual && { grid: residual.grid, own, step: grid?.scale ?? 1 },
+  };
+  const constants = [
+    ['weights', weights.codes],
+    ['bias', bias],
+    ['multiplier', multiplier],
+  ] as const;
+  type Operands = OperandsOf<'integerMatmul'>;
+  if (node.op === 'matmul') {
+    return {
+      ...{ kernel: 'integerMatmul', constants },
+      compute: (operands) => kernels.integerMatmul(operands as unknown as Operands, options),
+    };
+  }
+  const { strides, dilations, padding, groups } = node.attributes;
+  const all = { ...options, strides, dilations, padding, groups };
+  return {
+    ...{ kernel: 'integerConv2d', constants },
+    compute: (operands) => kernels.integerConv2d(operands as unknown as Operands, all),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Tensor } from '@subbyte/tensor';
+
+/** One kernel call, or one node that is computed in float32. */
+export interface Step {
+  /** Name of the graph's node that it computes, or prepares. */
+  readonly layer: string;
+  /** Kernel or operation. */
+  readonly kernel: string;
+  /** Slots of the operands; `''` where one is absent. */
+  readonly inputs: readonly string[];
+  /** Slots of the results; `''` where nobody wants one. */
+  readonly outputs: readonly string[];
+  readonly compute: (operands: readonly (Tensor | undefined)[]) => readonly Tensor[];
+}
+
+/** What a session runs: steps in order over named slots. */
+export interface Program {
+  readonly steps: readonly Step[];
+  /** Slots that hold constants. */
+  readonly constants: ReadonlyMap<string, Tensor>;
+  /** Output name and its slot. */
+  readonly outputs: readonly (readonly [name: string, slot: string])[];
+  /** Layers that stay in float32, and why. */
+  readonly floatLayers: ReadonlyMap<string, string>;
+}
