@@ -1,5 +1,6 @@
 // npm test -- every check of the repository, one after another; the last line counts them.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { pnpm, root, run } from './run.ts';
 import { testTarballs } from './tarballs.ts';
 
@@ -32,6 +33,8 @@ async function tests(): Promise<Count> {
   const { code } = await run([
     'vitest',
     'run',
+    // One for every core: most tests wait for programs that they start.
+    `--maxWorkers=${availableParallelism()}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportPath}`,

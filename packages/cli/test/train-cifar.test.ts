@@ -79,6 +79,10 @@ const train = (model: string, ...words: string[]): string[] => {
   const missing = Object.entries(defaults).filter(([option]) => !words.includes(option));
   return ['train', 'cifar', '--model', model, '--json', ...missing.flat(), ...words];
 };
+const normalizing = Object.entries(normalization).flatMap(([name, values]) => [
+  `--${name}`,
+  values.join(','),
+]);
 const run = (model: string, ...words: string[]) => runCli(train(model, ...words), folder);
 const bytesOf = (name: string) => readFile(join(folder, name));
 
@@ -104,7 +108,7 @@ test('one epoch on pictures of the format teaches something, and says so', async
   expect(after).toBeGreaterThan(before as number);
   // The numbers are those of the files themselves.
   const again = await runCli(
-    ['eval', 'tuned.onnx', '--data', 'cifar10:data', '--split', 'test', '--json'],
+    ['eval', 'tuned.onnx', '--data', 'cifar10:data', '--split', 'test', ...normalizing, '--json'],
     folder,
   );
   expect(lastJson<{ top1: number }>(again).top1).toBe(after);
