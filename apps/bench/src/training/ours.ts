@@ -19,9 +19,9 @@ export interface Ours {
   close(): void;
 }
 
-/** A backend with its own threads and memory. */
-export async function ours(threads: number): Promise<Ours> {
-  const backend: WasmBackend = await wasm({ threads });
+/** A backend with its own threads and memory; with fused multiply-add its bytes depend on the machine. */
+export async function ours(threads: number, relaxedSimd = false): Promise<Ours> {
+  const backend: WasmBackend = await wasm({ threads, relaxedSimd });
   const upload = (values: Float32Array, shape: readonly number[]): Tensor =>
     backend.upload(tensor(values, shape));
   const inScope = (work: () => Tensor | Tree): (() => void) => {
@@ -34,7 +34,11 @@ export async function ours(threads: number): Promise<Ours> {
     };
   };
   return {
-    name: backend.threads === 1 ? 'subbyte' : `subbyte, ${backend.threads} threads`,
+    name: [
+      'subbyte',
+      ...(backend.threads === 1 ? [] : [`${backend.threads} threads`]),
+      ...(relaxedSimd ? ['fused multiply-add'] : []),
+    ].join(', '),
     threads: backend.threads,
     matmul: (size) => {
       const a = upload(elements(size ** 2), [size, size]);
