@@ -10,6 +10,6 @@ export default defineConfig({
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
     setupFiles: ['tooling/test-setup.ts'],
     // Tests run whole networks, several files at once on a small machine.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
   },
 });
