@@ -75,11 +75,10 @@ async function parent(): Promise<void> {
   }
   const chosen = values.only ? values.only.split(',').map(settingOf) : settings;
   const kept = !values.fresh && existsSync(values.results);
-  const results = new Map<string, RunResult>(
-    (kept ? (JSON.parse(readFileSync(values.results, 'utf8')) as RunResult[]) : []).map(
-      (result) => [jobOf(result), result],
-    ),
-  );
+  const before = kept ? (JSON.parse(readFileSync(values.results, 'utf8')) as RunResult[]) : [];
+  const isSame = ({ iterations, samples }: RunResult): boolean =>
+    iterations === Number(values.iterations) && samples === Number(values.samples);
+  const results = new Map(before.filter(isSame).map((result) => [jobOf(result), result]));
   const seedsOf = (setting: Setting): number => Number(values.seeds ?? setting.seeds);
   // One network of every setting first: an interrupted benchmark has something to say about each.
   const jobs = Array.from({ length: Math.max(...chosen.map(seedsOf)) }, (_, seed) =>

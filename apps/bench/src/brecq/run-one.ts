@@ -23,6 +23,9 @@ export interface RunResult {
   /** Of quantization, without measuring accuracy. */
   readonly seconds: number;
   readonly threads: number;
+  /** Updates per unit, and calibration pictures. */
+  readonly iterations: number;
+  readonly samples: number;
   /** Units whose learned rounding was better than what they had. */
   readonly kept: number;
   readonly units: number;
@@ -79,6 +82,8 @@ export async function runOne(
     top1: await top1(graph, test),
     seconds,
     threads,
+    iterations: reconstruction?.iterations ?? 0,
+    samples,
     kept: report.units.filter(({ kept }) => kept).length,
     units: report.units.length,
   };
