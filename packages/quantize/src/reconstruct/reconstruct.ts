@@ -13,10 +13,13 @@ export interface Reconstructed {
   readonly units: readonly UnitReport[];
 }
 
+const isValueGrid = (node: Node, { constants }: Graph): boolean =>
+  node.op === 'fakeQuantize' && !constants.has(node.inputs[0] as string);
+
 /** The graph with values as they are: no grids but those of weights. */
 function withoutValueGrids(graph: Graph): Graph {
   const nodes = graph.nodes.map((node): Node => {
-    if (node.op !== 'fakeQuantize' || graph.constants.has(node.inputs[0] as string)) return node;
+    if (!isValueGrid(node, graph)) return node;
     return { ...node, op: 'identity', attributes: {} };
   });
   return { ...graph, nodes };
@@ -43,7 +46,7 @@ export async function reconstruct(
   common: Pick<PassOptions, 'seed' | 'onProgress' | 'signal' | 'checkpoint'>,
 ): Promise<Reconstructed> {
   const buckets = chunkSamples(quantized, batches, options.batchSize);
-  const hasGrids = quantized !== withoutValueGrids(quantized);
+  const hasGrids = quantized.nodes.some((node) => isValueGrid(node, quantized));
   const shared = { ...common, buckets, batchSize: options.batchSize };
   const rates = {
     rounding: options.roundingRate,
