@@ -33,7 +33,7 @@ const depthwise: Compute = (engine, [x, gradient], options, result) => {
   const { height, width, rows, columns, kernel, strides } = window;
   const [source, slopes] = [engine.address(x), engine.address(gradient)];
   const [multiplier, taps] = [outputs / channels, kernel[0] * kernel[1]];
-  engine.split(channels, gradient.size * taps, (part, start, end) => {
+  engine.splitOnce(channels, gradient.size * taps, (part, start, end) => {
     const together = planesTogether(window, end - start);
     const planes = preparePlanes(part, window, together, 0);
     const offsets = windowTable(part, window, planes, 1);
@@ -97,7 +97,7 @@ const general: Compute = (engine, [x, gradient], options, result) => {
   const wide = Math.ceil(outputs / 8) * 8;
   const [source, slopes] = [engine.address(x), engine.address(gradient)];
   const plane = rows * columns * 4;
-  engine.split(perGroup, gradient.size * perGroup * area, (part, start, end) => {
+  engine.splitOnce(perGroup, gradient.size * perGroup * area, (part, start, end) => {
     const inputs = end - start;
     const taps = inputs * area;
     const planes = preparePlanes(part, window, together * inputs, 0);

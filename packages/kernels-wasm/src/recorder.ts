@@ -5,8 +5,8 @@ export type Work = (wasm: WasmFunctions) => void;
 
 /** Writes calls down instead of making them. */
 export interface Recorder {
-  /** Length of what `work` calls, written to `commands`; nothing when there is no room. */
-  record(work: Work, commands: Float64Array): number | undefined;
+  /** Writes what `work` calls to `commands`, from `from` on; where it ends, or nothing when there is no room. */
+  record(work: Work, commands: Float64Array, from: number): number | undefined;
 }
 
 /** Functions that answer at once: they compute nothing. */
@@ -36,9 +36,9 @@ export function createRecorder(wasm: WasmFunctions, names: readonly string[]): R
     ...Object.fromEntries([...direct].map((name) => [name, wasm[name]])),
   };
   return {
-    record: (work, commands) => {
+    record: (work, commands, from) => {
       target = commands;
-      length = 0;
+      length = from;
       work(functions);
       return length <= commands.length ? length : undefined;
     },

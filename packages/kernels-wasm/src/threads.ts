@@ -2,14 +2,23 @@ import { WorkerError } from './errors.ts';
 import type { WasmFunctions } from './functions.ts';
 import { createRecorder, type Work } from './recorder.ts';
 import { type StartedWorker, startWorker } from './start-worker.ts';
-import { commandLength, control as places, states } from './worker.ts';
+import {
+  commandLength,
+  mostParts,
+  mostText,
+  parts as partPlaces,
+  control as places,
+  states,
+  wakeful,
+} from './worker.ts';
 
 /** Threads that share the linear memory. */
 export interface Threads {
   /** Number of threads, the calling one included. */
   readonly count: number;
   /**
-   * Runs all of `parts`, at most `count`, at the same time, and waits for them.
+   * Runs all of `parts` and waits for them. The calling thread does the first one; of the others every
+   * thread takes the next as soon as it has done one, so that a slow thread does fewer.
    * @param kernel whose parts they are.
    * @throws WorkerError when a worker fails, ends or hangs in the middle of its part.
    */
@@ -20,7 +29,6 @@ export interface Threads {
 
 interface Member {
   readonly control: Int32Array;
-  readonly commands: Float64Array;
   readonly worker: StartedWorker;
 }
 
@@ -51,7 +59,10 @@ function maySleep(control: Int32Array): boolean {
  */
 function waitFor(control: Int32Array, patience: number): boolean {
   const state = (): number => Atomics.load(control, places.state);
-  for (let i = 0; i < 10_000; i++) if (state() !== states.taken) return true;
+  const sleepAt = performance.now() + wakeful;
+  do {
+    for (let i = 0; i < 500; i++) if (state() !== states.taken) return true;
+  } while (performance.now() < sleepAt);
   const sleeps = maySleep(control);
   let [seen, silent, last] = [Atomics.load(control, places.progress), 0, performance.now()];
   while (state() === states.taken) {
@@ -72,9 +83,10 @@ function waitFor(control: Int32Array, patience: number): boolean {
 }
 
 /** The text of the error that ended a worker's task, if one did. */
-function failureOf({ control, commands }: Member): string | undefined {
+function failureOf({ control }: Member): string | undefined {
   if (Atomics.load(control, places.state) !== states.failed) return undefined;
-  return String.fromCodePoint(...commands.subarray(0, control[places.length]));
+  const { text, textLength } = places;
+  return String.fromCodePoint(...control.subarray(text, text + (control[textLength] as number)));
 }
 
 /** One thread: the parts one after the other. */
@@ -103,14 +115,11 @@ export async function startThreads(
     .flatMap((module) => WebAssembly.Module.exports(module))
     .filter(({ kind }) => kind === 'function')
     .map(({ name }) => name);
+  const commands = new Float64Array(new SharedArrayBuffer(commandLength * 8));
+  const task = new Int32Array(new SharedArrayBuffer((partPlaces.starts + mostParts + 1) * 4));
   const starting = Array.from({ length: count - 1 }, (): Member => {
-    const control = new Int32Array(new SharedArrayBuffer(16));
-    const commands = new Float64Array(new SharedArrayBuffer(commandLength * 8));
-    return {
-      control,
-      commands,
-      worker: startWorker({ modules, memory, names, control, commands }),
-    };
+    const control = new Int32Array(new SharedArrayBuffer((places.text + mostText) * 4));
+    return { control, worker: startWorker({ modules, memory, names, control, task, commands }) };
   });
   const answers = await Promise.all(starting.map(({ worker }) => worker.ready));
   let team = starting.filter(({ worker }, i) => {
@@ -119,18 +128,29 @@ export async function startThreads(
   });
   const recorder = createRecorder(wasm, names);
 
-  /** Offers `work` to a worker; false when it does not fit. */
-  const offer = ({ control, commands }: Member, work: Work): boolean => {
-    const length = recorder.record(work, commands);
-    if (length === undefined) return false;
-    control[places.length] = length;
-    control[places.progress] = 0;
-    Atomics.store(control, places.state, states.offered);
-    Atomics.notify(control, places.state);
-    return true;
+  /** Writes the commands of as many parts as there is room for, and says how many. */
+  const record = (works: readonly Work[]): number => {
+    let end = 0;
+    let recorded = 0;
+    for (const work of works.slice(0, mostParts)) {
+      task[partPlaces.starts + recorded] = end;
+      const next = recorder.record(work, commands, end);
+      if (next === undefined) break;
+      end = next;
+      recorded += 1;
+    }
+    task[partPlaces.starts + recorded] = end;
+    task[partPlaces.count] = recorded;
+    Atomics.store(task, partPlaces.next, 0);
+    return recorded;
   };
 
-  /** Takes back what nobody has taken; also what a worker that is gone never will. */
+  const offer = ({ control }: Member): void => {
+    Atomics.store(control, places.state, states.offered);
+    Atomics.notify(control, places.state);
+  };
+
+  /** Takes back what a worker has not taken; also what one that is gone never will. */
   const withdraw = ({ control }: Member): boolean =>
     Atomics.compareExchange(control, places.state, states.offered, states.idle) === states.offered;
 
@@ -155,30 +175,23 @@ export async function startThreads(
     },
     run: (kernel, [first, ...others]) => {
       team = team.filter(({ worker }) => !worker.hasEnded);
-      const left: Work[] = first ? [first] : [];
-      const offered: [Member, Work][] = [];
+      const recorded = team.length > 0 ? record(others) : 0;
+      const members = team.slice(0, recorded);
       const start = performance.now();
-      const taken: Member[] = [];
+      for (const member of members) offer(member);
       try {
-        for (const [i, work] of others.entries()) {
-          const member = team[i];
-          if (member && offer(member, work)) offered.push([member, work]);
-          else left.push(work);
-        }
-        for (const work of left) work(wasm);
-        for (const [member, work] of offered) {
-          if (withdraw(member)) work(wasm);
-          else taken.push(member);
+        first?.(wasm);
+        for (const work of others.slice(recorded)) work(wasm);
+        for (;;) {
+          const part = Atomics.add(task, partPlaces.next, 1);
+          if (part >= recorded) break;
+          others[part]?.(wasm);
         }
       } finally {
         // Also when a part throws: what the others work on is about to be released.
-        for (const [member] of offered) if (!taken.includes(member)) withdraw(member);
-        const limit = Math.max(patience, Math.round(slowness * (performance.now() - start)));
-        settle(
-          kernel,
-          offered.map(([member]) => member),
-          limit,
-        );
+        Atomics.store(task, partPlaces.next, recorded);
+        const taken = members.filter((member) => !withdraw(member));
+        settle(kernel, taken, Math.max(patience, slowness * (performance.now() - start)));
       }
     },
     close: () => {
