@@ -1,18 +1,9 @@
+import { type Rounds, roundsOf } from './rounds.ts';
+
 /** Somebody who does the same work as the others. */
 export interface Runner {
   readonly name: string;
   readonly run: () => Promise<unknown>;
-}
-
-const medianOf = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-/** Milliseconds of one runner, round by round. */
-export interface Rounds {
-  readonly name: string;
-  readonly times: readonly number[];
-  readonly median: number;
-  readonly least: number;
 }
 
 /**
@@ -33,13 +24,5 @@ export async function inTurn(
       if (round >= 0) times[i]?.push(performance.now() - start);
     }
   }
-  return runners.map(({ name }, i) => {
-    const own = times[i] as number[];
-    return { name, times: own, median: medianOf(own), least: Math.min(...own) };
-  });
-}
-
-/** The median over all rounds of the time of `a` divided by that of `b` in the same round. */
-export function medianRatio(a: Rounds, b: Rounds): number {
-  return medianOf(a.times.map((time, i) => time / (b.times[i] as number)));
+  return runners.map(({ name }, i) => roundsOf(name, times[i] as number[]));
 }

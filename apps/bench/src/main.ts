@@ -1,22 +1,31 @@
 // npm run bench [-- --json] -- inference against onnxruntime-web, one thread, interleaved.
 
+import { parseArgs } from 'node:util';
 import { fromOnnx, toOnnx } from '@subbyte/onnx';
 import { quantize } from '@subbyte/quantize';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, type ModelFile, table } from 'subbyte';
-import { interleave, type Times } from './interleave.ts';
+import { inTurn, type Runner } from './in-turn.ts';
 import { modelOf, recognizer, resnet20 } from './models.ts';
+import { medianRatio, type Rounds } from './rounds.ts';
+
+/** Measures two contestants for ten seconds. */
+async function between(first: Runner, second: Runner): Promise<readonly [Rounds, Rounds]> {
+  const [a, b] = await inTurn([first, second], { seconds: 10 });
+  return [a as Rounds, b as Rounds];
+}
 
 /** One comparison: `ratio` below 1 means that the first contestant is faster. */
 interface Result {
   readonly key: string;
   readonly what: string;
-  readonly first: Times;
-  readonly second: Times;
+  readonly first: Rounds;
+  readonly second: Rounds;
   readonly ratio: number;
 }
 
-const asJson = process.argv.includes('--json');
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const asJson = values.json;
 const note = (text: string): void => {
   if (!asJson || process.stderr.isTTY) console.error(text);
 };
@@ -34,13 +43,13 @@ async function againstOrtWeb(
   const ours = await engines.subbyte.load(model);
   const theirs = await engines['ort-web'].load(model);
   const inputs = { [inputName]: input };
-  const [first, second] = await interleave(
-    () => ours.run(inputs),
-    () => theirs.run(inputs),
+  const [first, second] = await between(
+    { name: 'subbyte', run: () => ours.run(inputs) },
+    { name: 'onnxruntime-web', run: () => theirs.run(inputs) },
   );
   await ours.dispose();
   await theirs.dispose();
-  const ratio = first.median / second.median;
+  const ratio = medianRatio(first, second);
   return { key: `${key}.vsOrtWeb`, what: 'subbyte / onnxruntime-web', first, second, ratio };
 }
 
@@ -57,16 +66,16 @@ async function int8Speedup(): Promise<Result> {
   const small = modelOf('ResNet-20 int8', toOnnx(graph, { form: 'qdq' }));
   const float = await engines['ort-web'].load(resnet);
   const int8 = await engines['ort-web'].load(small);
-  const [first, second] = await interleave(
-    () => float.run({ input }),
-    () => int8.run({ input }),
+  const [first, second] = await between(
+    { name: 'fp32', run: () => float.run({ input }) },
+    { name: 'int8', run: () => int8.run({ input }) },
   );
   return {
     key,
     what: 'fp32 / int8, onnxruntime-web',
     first,
     second,
-    ratio: first.median / second.median,
+    ratio: medianRatio(first, second),
   };
 }
 
@@ -88,7 +97,7 @@ if (asJson) {
   const times = results.map(({ key, first, second }) => [key, { first, second }]);
   console.log(JSON.stringify({ ...Object.fromEntries(ratios), times: Object.fromEntries(times) }));
 } else {
-  const milliseconds = ({ median, least }: Times): string =>
+  const milliseconds = ({ median, least }: Rounds): string =>
     `${median.toFixed(2)} (${least.toFixed(2)})`;
   console.log(`One thread, milliseconds as median (least); Node ${process.version}\n`);
   console.log(
@@ -107,7 +116,7 @@ if (asJson) {
         milliseconds(first),
         milliseconds(second),
         ratio.toFixed(2),
-        first.rounds,
+        first.times.length,
       ]),
     ),
   );

@@ -1,7 +1,8 @@
-// npm run bench:runtime [-- --json] -- quantized models in our runtime against onnxruntime-web, interleaved.
+// npm run bench:runtime [-- --json --seconds 30] -- quantized models in our runtime against onnxruntime-web, interleaved.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { Graph } from '@subbyte/graph';
 import { type Backend, setBackend } from '@subbyte/kernels';
 import { wasm } from '@subbyte/kernels-wasm';
@@ -10,12 +11,19 @@ import { quantize } from '@subbyte/quantize';
 import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
-import { inTurn, medianRatio, type Rounds, type Runner } from './in-turn.ts';
+import { inTurn, type Runner } from './in-turn.ts';
 import { modelOf, resnet20 } from './models.ts';
 import { resnet18 } from './resnet18.ts';
+import { medianRatio, type Rounds } from './rounds.ts';
 
-const asJson = process.argv.includes('--json');
-const seconds = Number(process.argv.find((word) => word.startsWith('--seconds='))?.slice(10) ?? 30);
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    /** Seconds that each network is measured for. */
+    seconds: { type: 'string', default: '30' },
+  },
+});
+const [asJson, seconds] = [values.json, Number(values.seconds)];
 const stream = random(1);
 
 /** A network, what it is fed, and a picture or more to find ranges with. */

@@ -2,10 +2,12 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { toOnnx } from '@subbyte/onnx';
 import { tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
 import { modelOf } from './models.ts';
+import { medianRatio } from './rounds.ts';
 import { convolutions, elements, operationsOf } from './training/convolutions.ts';
 import { jaxConvolution, startJax } from './training/jax.ts';
 import { jaxResnet } from './training/jax-resnet.ts';
@@ -13,7 +15,8 @@ import { ours } from './training/ours.ts';
 import { type Contestant, type Lap, race } from './training/race.ts';
 import { tfjsConvolution } from './training/tfjs.ts';
 
-const asJson = process.argv.includes('--json');
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const asJson = values.json;
 const gemmSize = 512;
 const batch = 64;
 /** Seconds that a rival's ResNet-20 step may take once it is compiled. */
@@ -99,8 +102,8 @@ for (const convolution of convolutions) {
 const stepOperations = 3 * 2 * 41.2e6 * batch;
 const rival = jaxResnet(batch);
 await measure('resnet20', `training step, batch ${batch}`, stepOperations, [
-  { name: one.name, run: one.resnetStep(batch), seconds: 4 },
-  { name: two.name, run: two.resnetStep(batch), seconds: 4 },
+  { name: one.name, run: one.resnetStep(batch), seconds: 12 },
+  { name: two.name, run: two.resnetStep(batch), seconds: 7 },
   {
     name: 'jax-js wasm',
     run: rival.run,
@@ -114,18 +117,15 @@ two.close();
 
 const lapOf = (key: string, name: string): Lap | undefined =>
   laps.find((entry) => entry.key === key)?.laps.find((lap) => lap.name === name);
-/**
- * How many times faster `name` is than `other` once both are warm (or by `figure`); `null` when one of
- * them was not measured.
- */
+/** How many times faster `name` is than `other`, by `ratioOf`; `null` when one of them was not measured. */
 const speedup = (
   key: string,
   name: string,
   other: string,
-  figure: 'median' | 'first' = 'median',
+  ratioOf: (a: Lap, b: Lap) => number = medianRatio,
 ): number | null => {
-  const ratio =
-    (lapOf(key, other)?.[figure] ?? Number.NaN) / (lapOf(key, name)?.[figure] ?? Number.NaN);
+  const [own, rival] = [lapOf(key, name), lapOf(key, other)];
+  const ratio = own && rival ? ratioOf(rival, own) : Number.NaN;
   return Number.isFinite(ratio) ? ratio : null;
 };
 const rate = (operations: number, { median }: Lap): number => operations / median / 1e6;
@@ -147,7 +147,12 @@ for (const { key, laps: entries } of laps) {
   if (names.includes('jax-js wasm'))
     summary[`${key}.vsJaxJs`] = speedup(key, one.name, 'jax-js wasm');
   if (key === 'resnet20') {
-    summary[`${key}.firstCall.vsJaxJs`] = speedup(key, one.name, 'jax-js wasm', 'first');
+    summary[`${key}.firstCall.vsJaxJs`] = speedup(
+      key,
+      one.name,
+      'jax-js wasm',
+      (a, b) => a.first / b.first,
+    );
   }
   if (names.includes('tfjs-cpu')) summary[`${key}.vsTfjsCpu`] = speedup(key, one.name, 'tfjs-cpu');
 }
@@ -186,7 +191,9 @@ if (asJson) {
                 rate(operations, lap).toFixed(2),
               ]
             : [`cannot: ${lap.failure}`, '', '', '']),
-          lap.atLeast ? `at least: no second call within ${secondStepLimit} s` : String(lap.rounds),
+          lap.atLeast
+            ? `at least: no second call within ${secondStepLimit} s`
+            : String(lap.times.length),
         ]),
       ),
     ),

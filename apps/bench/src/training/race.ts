@@ -1,3 +1,5 @@
+import { type Rounds, roundsOf } from '../rounds.ts';
+
 /** Somebody who runs the same work as the others. */
 export interface Contestant {
   readonly name: string;
@@ -15,14 +17,10 @@ export interface Contestant {
 }
 
 /** What was measured, milliseconds; `failure` when the contestant cannot do the work. */
-export interface Lap {
-  readonly name: string;
+export interface Lap extends Rounds {
   /** The first call, with compilation where there is any. It counts in none of the others. */
   readonly first: number;
-  readonly median: number;
-  readonly least: number;
-  readonly rounds: number;
-  /** No second call ended within the limit, which is what median and least say. */
+  /** No second call ended within the limit, which is what the only round says. */
   readonly atLeast: boolean;
   readonly failure?: string;
 }
@@ -60,9 +58,6 @@ async function withinLimit(
     clearTimeout(timer);
   }
 }
-
-const medianOf = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function runOnce(entry: Entry): Promise<void> {
   const { run, limit, stop } = entry.contestant;
@@ -108,18 +103,18 @@ export async function race(
     const spent = times.reduce((a, b) => a + b, 0);
     if (failure !== undefined || atLeast) return true;
     // Slow contestants get fewer rounds, at least one.
-    const enough = Math.min(leastRounds, Math.ceil((contestant.seconds * 1000) / medianOf(times)));
+    const enough = Math.min(
+      leastRounds,
+      Math.ceil((contestant.seconds * 1000) / roundsOf('', times).median),
+    );
     return times.length > 0 && times.length >= enough && spent > contestant.seconds * 1000;
   };
   while (!entries.every(isDone)) {
     for (const entry of entries) if (!isDone(entry)) await runOnce(entry);
   }
   return entries.map(({ contestant, first, times, atLeast, failure }) => ({
-    name: contestant.name,
+    ...roundsOf(contestant.name, times),
     first,
-    median: medianOf(times),
-    least: Math.min(...times),
-    rounds: times.length,
     atLeast,
     ...(failure !== undefined && { failure }),
   }));
