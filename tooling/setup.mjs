@@ -102,6 +102,9 @@ if (script) {
   const env = {
     ...process.env,
     PATH: environment().PATH,
+    // Programs that start others, tests above all, load every source file again and again.
+    NODE_COMPILE_CACHE:
+      process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node'),
     SUBBYTE_STARTED_BY: process.env.npm_node_execpath ?? process.execPath,
   };
   process.exitCode = await run(

@@ -29,6 +29,7 @@ const message = (error: unknown): string =>
 /** Runs all files in one mode; a page that hangs ends it. */
 async function runMode(
   page: TestPage,
+  mode: string,
   address: string,
   files: readonly string[],
 ): Promise<BrowserCount> {
@@ -36,7 +37,7 @@ async function runMode(
   for (const file of files) {
     const fail = (name: string, text: string): void => {
       count.failed++;
-      console.error(`FAILED ${file} › ${name}\n  ${text.replaceAll('\n', '\n  ')}`);
+      console.error(`FAILED ${file}, ${mode} › ${name}\n  ${text.replaceAll('\n', '\n  ')}`);
     };
     const start = performance.now();
     try {
@@ -46,7 +47,7 @@ async function runMode(
       for (const { name, message: text } of result.failures) fail(name, text);
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       console.log(
-        `${result.failures.length > 0 ? 'FAILED' : 'ok    '} ${file}: ${result.passed} in ${seconds} s`,
+        `${result.failures.length > 0 ? 'FAILED' : 'ok    '} ${file}: ${result.passed} in ${seconds} s, ${mode}`,
       );
     } catch (error) {
       fail('the page', `${message(error)}; the files after it were not run`);
@@ -80,22 +81,28 @@ export async function testBrowser(only: readonly string[] = []): Promise<Browser
     const fromNode = await shortTraining(1);
     const server = await serve(folder);
     try {
-      for (const { path, title } of modes) {
-        const browser = await startChromium(executable);
-        console.log(`Chromium ${browser.version()}, ${title}`);
-        const given = { isolated: path === 'isolated', fromNode };
-        try {
-          const page = await openTestPage(browser, given, patience);
-          const part = await runMode(page, `${server.origin}/${path}/`, files);
-          count.passed += part.passed;
-          count.failed += part.failed;
-          count.skipped += part.skipped;
-          console.log(
-            `${part.passed} passed, ${part.failed} failed, ${part.skipped} skipped ${title}\n`,
-          );
-        } finally {
-          await browser.close();
-        }
+      // Side by side: most files keep one core busy.
+      const parts = await Promise.all(
+        modes.map(async ({ path, title }): Promise<BrowserCount> => {
+          const browser = await startChromium(executable);
+          console.log(`Chromium ${browser.version()}, ${title}`);
+          const given = { isolated: path === 'isolated', fromNode };
+          try {
+            const page = await openTestPage(browser, given, patience);
+            const part = await runMode(page, path, `${server.origin}/${path}/`, files);
+            console.log(
+              `${part.passed} passed, ${part.failed} failed, ${part.skipped} skipped ${title}`,
+            );
+            return part;
+          } finally {
+            await browser.close();
+          }
+        }),
+      );
+      for (const part of parts) {
+        count.passed += part.passed;
+        count.failed += part.failed;
+        count.skipped += part.skipped;
       }
     } finally {
       server.close();
