@@ -25,7 +25,7 @@ export interface ReconstructionConfig {
   readonly penalty?: number | undefined;
   /** Share of the iterations without penalty. Default 0.2. */
   readonly warmUp?: number | undefined;
-  /** Chance that an element keeps its value while learning, `qdrop` only. Default 0.5. */
+  /** Chance that an element keeps its value while learning, `qdrop` with grids for values only. Default 0.5. */
   readonly dropProbability?: number | undefined;
   /** What results are compared by: plainly, or weighted by the Fisher information. Default `meanSquare`. */
   readonly loss?: LossKind | undefined;

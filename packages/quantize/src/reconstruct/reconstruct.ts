@@ -79,7 +79,8 @@ export async function reconstruct(
     return result.graph;
   };
   if (options.method === 'qdrop') {
-    const kept = 1 - options.dropProbability;
+    // Weights alone are learned better with what the quantized prefix really makes (measured).
+    const kept = hasGrids ? 1 - options.dropProbability : 1;
     graph = await pass(graph, {
       ...stage,
       name: 'joint',
