@@ -13,9 +13,10 @@ import { oneThread, startThreads } from './threads.ts';
 /** Options of {@link wasm}. */
 export interface WasmOptions {
   /**
-   * Use fused multiply-add where the engine has relaxed SIMD (`'auto'`), insist on it (`true`) or
-   * not (`false`, the default): it rounds once instead of twice, so results differ in the last bit
-   * between machines.
+   * Use fused multiply-add where the engine has relaxed SIMD (`'auto'`, the default), insist on it
+   * (`true`) or not (`false`). It rounds once instead of twice, so results differ in the last bit from those
+   * of engines without it (Node 20, old browsers) and of processors without such an instruction (x86 before
+   * 2013); with `false` they are the same bytes everywhere, up to a third slower.
    */
   readonly relaxedSimd?: boolean | 'auto' | undefined;
   /**
@@ -49,7 +50,7 @@ export interface WasmBackend extends Backend {
  * @throws WasmError when the engine lacks SIMD, or relaxed SIMD is asked for and missing.
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  const { relaxedSimd = false, relaxedDot = 'auto', threads: wanted = 1 } = options;
+  const { relaxedSimd = 'auto', relaxedDot = 'auto', threads: wanted = 1 } = options;
   if (!Number.isInteger(wanted) || wanted < 1) {
     throw new WasmError(`threads ${wanted}: expected a whole number from 1`);
   }

@@ -19,8 +19,8 @@ export interface Ours {
   close(): void;
 }
 
-/** A backend with its own threads and memory; with fused multiply-add its bytes depend on the machine. */
-export async function ours(threads: number, relaxedSimd = false): Promise<Ours> {
+/** A backend with its own threads and memory, by default with fused multiply-add where the engine has it. */
+export async function ours(threads: number, relaxedSimd: false | 'auto' = 'auto'): Promise<Ours> {
   const backend: WasmBackend = await wasm({ threads, relaxedSimd });
   const upload = (values: Float32Array, shape: readonly number[]): Tensor =>
     backend.upload(tensor(values, shape));
@@ -37,7 +37,7 @@ export async function ours(threads: number, relaxedSimd = false): Promise<Ours> 
     name: [
       'subbyte',
       ...(backend.threads === 1 ? [] : [`${backend.threads} threads`]),
-      ...(relaxedSimd ? ['fused multiply-add'] : []),
+      ...(relaxedSimd === false ? ['multiply, then add'] : []),
     ].join(', '),
     threads: backend.threads,
     matmul: (size) => {
