@@ -131,6 +131,14 @@ test('Ctrl-C keeps what was learned and says how to go on', async () => {
   expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([]);
 }, 120_000);
 
+test('--finish-iterations 0 leaves the pass over the whole network out', async () => {
+  const few = ['--method', 'adaround', '--iterations', '2', '--finish-iterations', '0'];
+  const rates = ['--rounding-rate', '0.05', '--step-rate', '0.01'];
+  const result = await run('unfinished.onnx', ...few, ...rates, '--json');
+  const { units } = lastJson<{ units: Unit[] }>(result);
+  expect(new Set(units.map(({ pass }) => pass))).toEqual(new Set(['weights', 'steps']));
+}, 120_000);
+
 test('--resume where nothing is kept yet begins', async () => {
   const few = ['--method', 'adaround', '--iterations', '2'];
   const { code } = await run('begun.onnx', ...few, '--checkpoint', 'begun.units', '--resume');
@@ -145,6 +153,9 @@ test.each([
   [['--method', 'nearest', '--checkpoint', 'x'], '--checkpoint is for --method adaround'],
   [['--method', 'qdrp'], 'did you mean "qdrop"?'],
   [['--iterations', '0', '--method', 'brecq'], '--iterations is "0"'],
+  [['--finish-iterations', '-1'], '--finish-iterations is "-1"'],
+  [['--finish-rate', '2'], '--finish-rate is "2", expected a number from 0 to 1'],
+  [['--method', 'nearest', '--step-rate', '0.1'], '--step-rate is for --method adaround'],
   [['--threads', '0'], '--threads is "0"'],
 ])('%j is a usage error', async (more, message) => {
   const { code, stderr } = await run('x.onnx', ...more);

@@ -49,27 +49,28 @@ test('minutes, seconds and hours', () => {
 test('time goes to units by their progress', () => {
   let time = 0;
   const units = unitClock(() => time);
-  const tick = (seconds: number, number: number, iteration: number): void => {
+  const tick = (seconds: number, pass: string, number: number, share: number): void => {
     time = 1000 * seconds;
-    const layers: string[] = [];
-    const common = { pass: 'joint', units: 4, layers, iterations: 120 };
-    units.tick({ stage: 'reconstruct', unit: { ...common, unit: number, iteration } });
+    const rest = { units: 4, layers: [], iteration: 0, iterations: 120 };
+    units.tick({ stage: 'reconstruct', unit: { ...rest, pass, unit: number }, share });
   };
   time = 10_000;
   units.tick({ stage: 'weights' });
   expect(units.secondsLeft()).toBeUndefined();
-  tick(15, 1, 50);
-  // 50 iterations in 5 seconds; the rest of this unit, and two more.
-  expect(units.secondsLeft()).toBeCloseTo(31, 10);
-  tick(20, 1, 100);
-  tick(27, 2, 50);
-  expect(units.secondsLeft()).toBeCloseTo(19, 10);
-  tick(32, 2, 100);
-  time = 34_000;
+  // A checkpoint had the first unit: work begins at a fifth.
+  tick(12, 'joint', 1, 0.2);
+  expect(units.secondsLeft()).toBeUndefined();
+  tick(17, 'joint', 1, 0.3);
+  // A tenth of all the work took 5 seconds; seven more, of whatever pass.
+  expect(units.secondsLeft()).toBeCloseTo(35, 10);
+  tick(22, 'joint', 1, 0.4);
+  tick(27, 'network', 0, 0.5);
+  expect(units.secondsLeft()).toBeCloseTo(25, 10);
+  tick(52, 'network', 0, 1);
+  expect(units.secondsLeft()).toBe(0);
+  time = 54_000;
   units.tick({ stage: 'measure' });
-  expect(['unit.0', 'unit.1', 'unit.2'].map((name) => units.secondsOf('joint', name))).toEqual([
-    undefined,
-    10,
-    14,
-  ]);
+  expect(units.secondsOf('joint', 'unit.0')).toBeUndefined();
+  expect(units.secondsOf('joint', 'unit.1')).toBe(12);
+  expect(units.secondsOf('network', 'unit.0')).toBe(32);
 });

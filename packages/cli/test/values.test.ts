@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choiceOf, integerOf, namesOf, numbersOf } from '../src/options/values.ts';
+import { choiceOf, integerOf, namesOf, numberOf, numbersOf } from '../src/options/values.ts';
 
 test('whole numbers within their range', () => {
   expect(integerOf('samples', '256', 1)).toBe(256);
@@ -7,6 +7,15 @@ test('whole numbers within their range', () => {
   expect(() => integerOf('weights', '9', 2, 8)).toThrow('from 2 to 8');
   for (const text of ['4.5', '1e3', '', ' 4', 'four', '0x10', '99999999999999999999']) {
     expect(() => integerOf('samples', text, 1), text).toThrow('expected a whole number');
+  }
+});
+
+test('numbers within their range', () => {
+  expect(numberOf('step-rate', '2e-3', 0, 1)).toBe(0.002);
+  for (const text of ['', ' ', 'fast', '-0.1', '1.5', 'NaN', '1,2']) {
+    expect(() => numberOf('step-rate', text, 0, 1), text).toThrow(
+      `--step-rate is "${text}", expected a number from 0 to 1`,
+    );
   }
 });
 

@@ -84,6 +84,7 @@ export interface UnitProgress {
   readonly units: number;
   /** Names of its layers. */
   readonly layers: readonly string[];
+  /** From 0, before the first update, to `iterations`. */
   readonly iteration: number;
   readonly iterations: number;
 }
@@ -93,9 +94,14 @@ export interface ProgressEvent {
   readonly stage: 'calibrate' | 'weights' | 'reconstruct' | 'bias' | 'measure';
   readonly done: number;
   readonly total: number;
+  /**
+   * How much of all reconstruction is done, from 0 to 1, with updates counted by the
+   * multiply-accumulates of their units: elapsed time grows with it.
+   */
+  readonly share?: number | undefined;
   /** What is being reconstructed; units that a checkpoint has are passed over in silence. */
   readonly unit?: UnitProgress | undefined;
-  /** Its loss: the mean since the last event. */
+  /** The loss of its last batch; `undefined` before the first update. */
   readonly loss?: number | undefined;
 }
 

@@ -13,7 +13,6 @@ import { makePlan, type Plan } from './plan.ts';
 import { claimStore } from './reconstruct/job.ts';
 import type { UnitReport } from './reconstruct/pass.ts';
 import { reconstruct } from './reconstruct/reconstruct.ts';
-import { unitNamer } from './reconstruct/unit-progress.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
 import { roundBiases } from './round-biases.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
@@ -67,7 +66,7 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
 
   let units: readonly UnitReport[] = [];
   if (resolved.reconstruction) {
-    const { batchSize, method } = resolved.reconstruction;
+    const { batchSize } = resolved.reconstruction;
     if (calibration.samples < batchSize && canCut(float)) {
       throw new QuantizeError(
         `calibration has ${calibration.samples} samples: reconstruction needs at least one batch of ${batchSize} (reconstruction.batchSize)`,
@@ -75,7 +74,6 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
     }
     const parts = { float, quantized, batches: calibration.all, config: resolved };
     if (config.checkpoint) await claimStore(config.checkpoint, parts);
-    const withLayers = unitNamer(quantized, float, method);
     const reconstructed = await reconstruct(
       float,
       quantized,
@@ -83,16 +81,8 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
       resolved.reconstruction,
       {
         seed: resolved.seed,
-        onProgress: (progress) => {
-          const { unit, units: count, iteration, iterations, loss } = progress;
-          onProgress?.({
-            stage: 'reconstruct',
-            done: unit * iterations + iteration,
-            total: count * iterations,
-            unit: withLayers(progress),
-            loss,
-          });
-        },
+        onProgress: ({ loss, ...unit }, work) =>
+          onProgress?.({ stage: 'reconstruct', ...work, unit, loss }),
         signal,
         checkpoint: config.checkpoint,
       },

@@ -1,4 +1,5 @@
-import { type Tensor, tensor } from '@subbyte/tensor';
+import { decodeSafetensors, encodeSafetensors } from '@subbyte/nn';
+import { type Tensor, tensor, zeros } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import {
   type CheckpointStore,
@@ -123,6 +124,34 @@ test('damaged stores are refused', async () => {
   await expect(run({ checkpoint })).rejects.toThrow(`checkpoint "${name}" is damaged`);
 });
 
+test('a unit in the place of another one is refused, and one with other shapes', async () => {
+  const checkpoint = memory();
+  await run({ checkpoint });
+  const { files } = checkpoint;
+  const [own, other] = ['joint.1', 'joint.2'].map((name) => files.get(name) as Uint8Array);
+  files.set('joint.1', other as Uint8Array);
+  await expect(run({ checkpoint })).rejects.toThrow(
+    'checkpoint "joint.1" does not fit: it is of joint unit.2, expected joint unit.1',
+  );
+  const { tensors, metadata } = decodeSafetensors(own as Uint8Array);
+  const changed = (name: string, value: Tensor | undefined, extra = {}): Uint8Array => {
+    const all = new Map(tensors);
+    if (value) all.set(name, value);
+    return encodeSafetensors(Object.fromEntries(all), { ...metadata, ...extra });
+  };
+  const grids = JSON.parse(metadata.activations as string) as [string, { bits: number }][];
+  const wider = grids.map(([name, grid]) => [name, { ...grid, bits: 5 }]);
+  for (const [bytes, message] of [
+    [changed('w2', zeros([8, 8, 1, 1])), '"w2" is float32 [8,8,1,1], expected float32 [8,8,3,3]'],
+    [changed('w9', zeros([2])), '"w9" is no constant of the unit'],
+    [changed('', undefined, { activations: JSON.stringify(wider) }), 'has 5 bits'],
+  ] as const) {
+    files.set('joint.1', bytes);
+    await expect(run({ checkpoint })).rejects.toThrow(message);
+    await expect(run({ checkpoint })).rejects.toThrow(QuantizeError);
+  }
+});
+
 test('too few samples, and a checkpoint without reconstruction, are refused before any is made', async () => {
   const stages: string[] = [];
   const tooFew = run({
@@ -138,19 +167,28 @@ test('too few samples, and a checkpoint without reconstruction, are refused befo
 test('progress names the unit and its layers; the report has the learned grids', async () => {
   const events: ProgressEvent[] = [];
   const { report, graph } = await run({
-    reconstruction: { method: 'qdrop', iterations: 50, finishIterations: 50, batchSize: 2 },
+    reconstruction: { method: 'qdrop', iterations: 60, finishIterations: 60, batchSize: 2 },
     onProgress: (event) => events.push(event),
   });
   const learning = events.filter(({ stage }) => stage === 'reconstruct');
   const passes = new Set(learning.map(({ unit }) => unit?.pass));
   expect([...passes]).toEqual(['joint', 'network']);
+  // Done and share grow over all passes, from the first update of all to the last.
+  const progress = learning.map(({ done, total, share = Number.NaN }) => [done / total, share]);
+  expect(progress[0]).toEqual([0, 0]);
+  expect(progress.at(-1)).toEqual([1, 1]);
+  for (const at of [0, 1] as const) {
+    const values = progress.map((pair) => pair[at] as number);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+  }
   for (const { pass, name, layers } of report.units) {
     const own = learning.filter(({ unit }) => unit?.pass === pass && `unit.${unit.unit}` === name);
-    expect(own.length).toBeGreaterThan(0);
-    for (const { unit, loss } of own) {
+    expect(own.map(({ unit }) => unit?.iteration)).toEqual([0, 50, 60]);
+    expect(own.map(({ loss }) => loss === undefined)).toEqual([true, false, false]);
+    for (const { unit, loss = 0 } of own) {
       expect(unit?.layers).toEqual(layers);
       expect(loss).toBeGreaterThanOrEqual(0);
-      expect(unit?.iteration).toBeLessThanOrEqual(unit?.iterations ?? 0);
+      expect(unit?.iterations).toBe(60);
     }
   }
   for (const { value, scale } of report.activations) {

@@ -69,9 +69,11 @@ function progressText({ stage, unit, loss }: ProgressEvent, units: UnitClock): s
     `${unit.pass} ${unit.unit + 1}/${unit.units}`,
     layerNames(unit.layers),
     `iteration ${unit.iteration}`,
-    `loss ${loss?.toPrecision(3)}`,
+    loss === undefined ? '' : `loss ${loss.toPrecision(3)}`,
     left === undefined ? '' : `${clock(left)} left`,
-  ].join('  ');
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 async function someInputs(name: string, source: Source): Promise<Values[]> {

@@ -1,8 +1,20 @@
 import type { ReconstructionConfig } from '@subbyte/quantize';
 import { UsageError } from '../errors.ts';
-import { choiceOf, integerOf } from './values.ts';
+import { choiceOf, integerOf, numberOf } from './values.ts';
 
-type Name = 'method' | 'iterations' | 'batch-size' | 'checkpoint';
+/** Those that say nothing with `--method nearest`. */
+const learning = [
+  'iterations',
+  'batch-size',
+  'rounding-rate',
+  'step-rate',
+  'finish-iterations',
+  'finish-rate',
+  'finish-code-rate',
+  'checkpoint',
+] as const;
+
+type Name = 'method' | (typeof learning)[number];
 
 /** The options that say how rounding is learned. */
 export const reconstructionArguments: {
@@ -30,6 +42,31 @@ export const reconstructionArguments: {
     valueHint: 'N',
     description: 'Samples for each update (Default: 32; large pictures want fewer)',
   },
+  'rounding-rate': {
+    type: 'string',
+    valueHint: '0-1',
+    description: 'Learning rate of the rounding (Default: 0.01; fewer iterations want more)',
+  },
+  'step-rate': {
+    type: 'string',
+    valueHint: '0-1',
+    description: "The same of the values' steps, relative to them (Default: 0.002)",
+  },
+  'finish-iterations': {
+    type: 'string',
+    valueHint: 'N',
+    description: 'Updates of the whole network at the end; 0 is none (Default: 300)',
+  },
+  'finish-rate': {
+    type: 'string',
+    valueHint: '0-1',
+    description: 'Their learning rate, relative to steps and biases (Default: 0.001)',
+  },
+  'finish-code-rate': {
+    type: 'string',
+    valueHint: '0-1',
+    description: "The same of the weights' codes, in steps; 0: they stay (Default: 0.01)",
+  },
   checkpoint: {
     type: 'string',
     valueHint: 'DIR',
@@ -54,17 +91,26 @@ export function reconstructionOf(given: Given): ReconstructionConfig | undefined
     throw new UsageError('--resume needs --checkpoint, the folder to go on from');
   }
   if (method !== 'nearest') {
-    const number = (option: 'iterations' | 'batch-size', most: number): number | undefined => {
+    const whole = (option: Name, low: number, high: number): number | undefined => {
       const text = given[option];
-      return text === undefined ? undefined : integerOf(option, text, 1, most);
+      return text === undefined ? undefined : integerOf(option, text, low, high);
+    };
+    const rate = (option: Name): number | undefined => {
+      const text = given[option];
+      return text === undefined ? undefined : numberOf(option, text, 0, 1);
     };
     return {
       method,
-      iterations: number('iterations', 1_000_000),
-      batchSize: number('batch-size', 4096),
+      iterations: whole('iterations', 1, 1_000_000),
+      batchSize: whole('batch-size', 1, 4096),
+      roundingRate: rate('rounding-rate'),
+      stepRate: rate('step-rate'),
+      finishIterations: whole('finish-iterations', 0, 1_000_000),
+      finishRate: rate('finish-rate'),
+      finishCodeRate: rate('finish-code-rate'),
     };
   }
-  for (const option of ['iterations', 'batch-size', 'checkpoint'] as const) {
+  for (const option of learning) {
     if (given[option] !== undefined) {
       throw new UsageError(`--${option} is for --method adaround, brecq and qdrop, not nearest`);
     }

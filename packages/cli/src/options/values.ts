@@ -21,6 +21,16 @@ export function integerOf(
 }
 
 /**
+ * The number that `text` spells.
+ * @throws UsageError when it is none, or outside [`low`, `high`].
+ */
+export function numberOf(option: string, text: string, low: number, high: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= low && value <= high) return value;
+  throw expected(option, `a number from ${low} to ${high}`, text);
+}
+
+/**
  * One of `choices`.
  * @throws UsageError for another word, naming the nearest choice.
  */

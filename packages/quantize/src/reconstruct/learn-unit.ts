@@ -34,7 +34,7 @@ export interface Stage {
   readonly seed: number;
 }
 
-/** Called now and then with the loss of the last batch. */
+/** Called now and then, and at the last update, with the loss of the last batch. */
 export type OnIteration = (done: number, loss: number) => void;
 
 type Carried = { readonly variables: UnitVariables; readonly memory: OptimizerState };
@@ -84,6 +84,7 @@ export async function learnUnit(
   const optimizer = adam({ rate: 0, groups: groupsOf(stage) });
   const { iterations, warmUp, learned } = stage;
   let loss = 0;
+  const isReported = (step: number): boolean => step % every === 0 || step === iterations;
 
   const makeStep = ({ variables: own, memory }: Carried, step: number): Carried => {
     const batch = drawBatch(unit, data, stage.batchSize, rest?.inputs ?? [], stream);
@@ -110,11 +111,11 @@ export async function learnUnit(
       };
     });
     const { results, predictions, penalties } = recording.result;
-    if (step % every === 0) loss = 0;
+    if (isReported(step)) loss = 0;
     const slopes = results.map((result, i) => {
       const output = unit.outputs[i] as UnitOutput;
       const difference = kernels.sub([result, batch.targets[i] as Tensor], {});
-      if (step % every === 0) loss += meanSquare(difference, output);
+      if (isReported(step)) loss += meanSquare(difference, output);
       return lossGradient(stage.loss, difference, output, stage.power, batch.weights[i]);
     });
     const predictionSlopes = predictions.map((actual, i) => {
@@ -136,7 +137,7 @@ export async function learnUnit(
   let carried: Carried = { variables, memory: optimizer.init(variables) };
   for (let step = 1; step <= iterations; step++) {
     carried = advance(carried, (current) => makeStep(current, step));
-    if (step % every !== 0) continue;
+    if (!isReported(step)) continue;
     onIteration(step, loss);
     await breathe();
     signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 // One pass over the units of a network, each learned with what those before it have become.
 
 import { type Graph, inferTypes } from '@subbyte/graph';
+import type { UnitProgress } from '../config.ts';
 import { type CheckpointStore, restoreUnit, storeUnit } from './checkpoint.ts';
 import { fisherWeights } from './fisher.ts';
 import { learnUnit, type Stage } from './learn-unit.ts';
@@ -8,9 +9,10 @@ import { learnedUnit } from './learned-unit.ts';
 import { inputValues, type LiveValues, mergeValues, runPart } from './live-values.ts';
 import { unitLoss } from './loss.ts';
 import { type UnitOutcome, withOutcome } from './outcome.ts';
+import type { PassSettings } from './passes.ts';
 import { restOfNetwork } from './rest-of-network.ts';
 import type { Bucket } from './sample-chunks.ts';
-import { type Unit, type UnitKind, unitsOf } from './units.ts';
+import { type Unit, unitsOf } from './units.ts';
 
 /** How one unit went. */
 export interface UnitReport {
@@ -31,20 +33,14 @@ export interface UnitReport {
   readonly trainingLoss: number;
 }
 
-/** What a pass is doing. */
-export interface PassProgress {
-  readonly pass: string;
-  readonly unit: number;
-  readonly units: number;
-  readonly iteration: number;
-  readonly iterations: number;
-  readonly loss: number;
+/** What a pass is doing: at the first update, now and then, and at the last. */
+export interface PassProgress extends UnitProgress {
+  /** Of the last batch; `undefined` before the first. */
+  readonly loss: number | undefined;
 }
 
 /** Options of a pass. */
-export interface PassOptions extends Omit<Stage, 'seed'> {
-  readonly name: string;
-  readonly kind: UnitKind;
+export interface PassOptions extends PassSettings, Pick<Stage, 'batchSize'> {
   readonly buckets: readonly Bucket[];
   readonly seed: number;
   readonly checkpoint?: CheckpointStore | undefined;
@@ -97,7 +93,12 @@ async function learn(
   index: number,
   units: number,
 ): Promise<{ outcome: UnitOutcome; report: UnitReport }> {
-  const { signal, onProgress, name: pass } = options;
+  const { signal, name: pass, iterations } = options;
+  const progress = (iteration: number, loss: number | undefined): void => {
+    const { layers } = unit;
+    options.onProgress?.({ pass, unit: index, units, layers, iteration, iterations, loss });
+  };
+  progress(0, undefined);
   const learner = learnedUnit(unit);
   const [inputs, values] = [divide(quantized), divide(float)];
   const weights =
@@ -122,8 +123,7 @@ async function learn(
     rest,
     (iteration, loss) => {
       trainingLoss = loss;
-      const { iterations } = options;
-      onProgress?.({ pass, unit: index, units, iteration, iterations, loss });
+      progress(iteration, loss);
     },
     signal,
   );
@@ -147,7 +147,10 @@ async function learn(
 }
 
 /** Whether a unit has anything to learn: with 8 bits the nearest code is as good as any. */
-function hasWork({ weights, activations, outputs }: Unit, { learned }: PassOptions): boolean {
+export function hasWork(
+  { weights, activations, outputs }: Unit,
+  { learned }: Pick<PassSettings, 'learned'>,
+): boolean {
   const hasWeights = weights.some(({ quantizer }) => quantizer.bits < 8);
   const hasGrids = learned.activationSteps && activations.length > 0;
   const hasRounding = (learned.rounding || learned.codes) && hasWeights;
@@ -172,7 +175,7 @@ export async function runPass(
     let part = unit.quantized;
     if (hasWork(unit, options)) {
       const key = `${options.name}.${index}`;
-      let done = checkpoint && (await restoreUnit(checkpoint, key));
+      let done = checkpoint && (await restoreUnit(checkpoint, key, unit, options.name));
       if (!done) {
         const known = mergeValues(floatLive, floatResults);
         const rows = hasRows(unit, quantized, types);
