@@ -14,6 +14,8 @@ const unit = (lossBefore: number, lossAfter: number, more: Partial<TimedUnit> = 
   flips: 30,
   weights: 400,
   trainingLoss: 1,
+  cache: 'float32',
+  cacheBytes: 3_000_000,
   seconds: 1.25,
   ...more,
 });

@@ -137,6 +137,13 @@ export interface QuantizeConfig {
    * reconstruction.
    */
   readonly checkpoint?: CheckpointStore | undefined;
+  /**
+   * Bytes that reconstruction may keep of its samples: inputs and float results of a unit, and those of
+   * one batch; not the calibration samples themselves. What does not fit as float32 is kept as codes,
+   * then as halves, then computed anew for every batch. Default 2 000 000 000: in reach of browser tabs,
+   * and enough for float32 with 1 024 pictures of 32 x 32.
+   */
+  readonly memory?: number | undefined;
   /** Of everything random in reconstruction. Default 0. */
   readonly seed?: number | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
@@ -159,6 +166,7 @@ export interface ResolvedConfig {
   readonly samples: number;
   readonly biasCorrection: boolean;
   readonly reconstruction: ResolvedReconstruction | undefined;
+  readonly memory: number;
   readonly seed: number;
 }
 
@@ -294,6 +302,8 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
         : 'bias correction';
     throw new QuantizeError(`calibration is missing: ${purpose} need batches of samples`);
   }
+  const { memory = 2e9 } = config;
+  checkWhole('memory', memory, 1, Number.MAX_SAFE_INTEGER);
   if (config.checkpoint && !reconstruction) {
     throw new QuantizeError('checkpoint is given without reconstruction: there is nothing to keep');
   }
@@ -313,6 +323,7 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
     samples,
     biasCorrection,
     reconstruction,
+    memory,
     seed: config.seed ?? 0,
   };
 }

@@ -18,6 +18,7 @@ export type {
 export { QuantizeError } from './errors.ts';
 export { integerOps, type Placement, placementOf } from './placement.ts';
 export { type Quantized, quantize } from './quantize.ts';
+export type { CacheMode } from './reconstruct/cache-plan.ts';
 export type { CheckpointStore } from './reconstruct/checkpoint.ts';
 export type { ReconstructionConfig } from './reconstruct/options.ts';
 export type { UnitReport } from './reconstruct/pass.ts';

@@ -12,7 +12,7 @@ import { learnedGrids } from './learned-grids.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { claimStore } from './reconstruct/job.ts';
 import type { UnitReport } from './reconstruct/pass.ts';
-import { reconstruct } from './reconstruct/reconstruct.ts';
+import { planReconstruction, reconstruct } from './reconstruct/reconstruct.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
 import { roundBiases } from './round-biases.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
@@ -72,21 +72,24 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
         `calibration has ${calibration.samples} samples: reconstruction needs at least one batch of ${batchSize} (reconstruction.batchSize)`,
       );
     }
-    const parts = { float, quantized, batches: calibration.all, config: resolved };
-    if (config.checkpoint) await claimStore(config.checkpoint, parts);
-    const reconstructed = await reconstruct(
+    const batches = calibration.all;
+    const plan = planReconstruction(
       float,
       quantized,
-      calibration.all,
+      batches,
       resolved.reconstruction,
-      {
-        seed: resolved.seed,
-        onProgress: ({ loss, ...unit }, work) =>
-          onProgress?.({ stage: 'reconstruct', ...work, unit, loss }),
-        signal,
-        checkpoint: config.checkpoint,
-      },
+      resolved.memory,
     );
+    const parts = { float, quantized, batches, config: resolved };
+    if (config.checkpoint) await claimStore(config.checkpoint, parts);
+    const reconstructed = await reconstruct(float, quantized, plan, {
+      batchSize,
+      seed: resolved.seed,
+      onProgress: ({ loss, ...unit }, work) =>
+        onProgress?.({ stage: 'reconstruct', ...work, unit, loss }),
+      signal,
+      checkpoint: config.checkpoint,
+    });
     quantized = reconstructed.graph;
     units = reconstructed.units;
   }

@@ -1,16 +1,18 @@
 import { getBackend } from '@subbyte/kernels';
-import { type Random, sizeOf, type Tensor, zeros } from '@subbyte/tensor';
-import type { ChunkValues, LiveValues } from './live-values.ts';
+import type { Random, Tensor } from '@subbyte/tensor';
 import type { Unit } from './units.ts';
+import type { ValueSource } from './value-source.ts';
 
 /** What a unit reads and should give, for every sample. */
 export interface UnitData {
   /** Values by their names in the quantized graph, as the quantized network makes them. */
-  readonly quantized: LiveValues;
+  readonly quantized: ValueSource;
   /** By their names in the float graph: inputs, targets and what losses need besides. */
-  readonly float: LiveValues;
+  readonly float: ValueSource;
   /** What each element of a result counts, by its float name; absent: all the same. */
-  readonly weights?: LiveValues | undefined;
+  readonly weights?: ValueSource | undefined;
+  /** Chunks to learn from, and samples in each of them, by bucket. */
+  readonly chunks: readonly { readonly count: number; readonly size: number }[];
   /** Whether samples are rows of every value, so that batches mix samples of several chunks. */
   readonly rows: boolean;
 }
@@ -29,24 +31,6 @@ export interface UnitBatch {
   readonly others: Readonly<Record<string, Tensor>>;
 }
 
-/** Samples by their numbers, counted through all chunks, in the memory of the backend in use. */
-function takeRows(chunks: readonly ChunkValues[], name: string, indices: Uint32Array): Tensor {
-  const first = chunks[0]?.get(name) as Tensor;
-  if (first.dtype !== 'float32') return first;
-  const [size = 1, ...rest] = first.shape;
-  const length = sizeOf(rest);
-  const shape = [indices.length, ...rest];
-  // Straight into the backend's memory: large arrays on the heap would be garbage at every step.
-  const result = getBackend()?.zeros(shape, 'float32') ?? zeros(shape);
-  const rows = result.data as Float32Array;
-  indices.forEach((index, i) => {
-    const chunk = chunks[Math.floor(index / size)]?.get(name) as Tensor;
-    const start = (index % size) * length;
-    rows.set((chunk.data as Float32Array).subarray(start, start + length), i * length);
-  });
-  return result;
-}
-
 /** Draws a batch: a bucket by its size, then samples of it without replacement. */
 export function drawBatch(
   unit: Unit,
@@ -55,39 +39,30 @@ export function drawBatch(
   otherNames: readonly string[],
   stream: Random,
 ): UnitBatch {
-  const counts = data.float.map((chunks) => chunks.length);
+  const counts = data.chunks.map(({ count }) => count);
   let ticket = stream.integer(counts.reduce((a, b) => a + b, 0));
   let bucket = 0;
   while (ticket >= (counts[bucket] as number)) ticket -= counts[bucket++] as number;
-  const float = data.float[bucket] as readonly ChunkValues[];
-  const size = float[0]?.get(unit.outputs[0]?.float ?? '')?.shape[0] ?? 1;
-  const total = size * float.length;
+  const total = (data.chunks[bucket]?.size ?? 1) * (counts[bucket] as number);
   const indices = data.rows
     ? stream.permutation(total).subarray(0, Math.min(batchSize, total))
     : undefined;
-  const take = (live: LiveValues, name: string): Tensor => {
-    const chunks = live[bucket] as readonly ChunkValues[];
-    const value = indices ? takeRows(chunks, name, indices) : (chunks[ticket]?.get(name) as Tensor);
-    return getBackend()?.upload(value) ?? value;
+  const draw = (source: ValueSource) => {
+    const values = indices ? source.rows(bucket, indices) : source.chunk(bucket, ticket);
+    return (name: string): Tensor => {
+      const value = values.get(name) as Tensor;
+      return getBackend()?.upload(value) ?? value;
+    };
   };
-  const named = (live: LiveValues, pairs: readonly (readonly [to: string, from: string])[]) =>
-    Object.fromEntries(pairs.map(([to, from]) => [to, take(live, from)] as const));
+  const [quantized, float] = [draw(data.quantized), draw(data.float)];
+  const weights = data.weights && draw(data.weights);
   return {
-    quantized: named(
-      data.quantized,
-      unit.inputs.map(({ quantized }) => [quantized, quantized]),
+    quantized: Object.fromEntries(
+      unit.inputs.map((pair) => [pair.quantized, quantized(pair.quantized)]),
     ),
-    float: named(
-      data.float,
-      unit.inputs.map((pair) => [pair.quantized, pair.float]),
-    ),
-    targets: unit.outputs.map((output) => take(data.float, output.float)),
-    weights: data.weights
-      ? unit.outputs.map((output) => take(data.weights as LiveValues, output.float))
-      : [],
-    others: named(
-      data.float,
-      otherNames.map((name) => [name, name]),
-    ),
+    float: Object.fromEntries(unit.inputs.map((pair) => [pair.quantized, float(pair.float)])),
+    targets: unit.outputs.map((output) => float(output.float)),
+    weights: weights ? unit.outputs.map((output) => weights(output.float)) : [],
+    others: Object.fromEntries(otherNames.map((name) => [name, float(name)])),
   };
 }

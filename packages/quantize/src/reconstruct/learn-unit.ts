@@ -131,6 +131,7 @@ export async function learnUnit(
     let i = 0;
     const tree = mapTree(own, () => gradients[i++] as Tensor);
     const [next, nextMemory] = optimizer.update(tree, memory, own);
+    for (const source of [data.quantized, data.float, data.weights]) source?.done();
     return { variables: next, memory: nextMemory };
   };
 

@@ -3,7 +3,6 @@
 
 import { kernels } from '@subbyte/kernels';
 import { scalar, scope, sizeOf, type Tensor, toNumbers } from '@subbyte/tensor';
-import type { LiveValues } from './live-values.ts';
 import type { Unit, UnitOutput } from './units.ts';
 
 /** Which loss a unit learns by. */
@@ -60,21 +59,17 @@ export function lossGradient(
   return kernels.mul([kernels.mul([signs, totals], {}), scalar(factor)], {});
 }
 
-/** Mean loss of a unit over all samples, everything rounded: results against targets. */
-export function unitLoss(unit: Unit, results: LiveValues, float: LiveValues): number {
-  let [sum, samples] = [0, 0];
-  results.forEach((bucket, b) => {
-    bucket.forEach((values, c) => {
-      const count = values.get(unit.outputs[0]?.quantized ?? '')?.shape[0] ?? 1;
-      sum += scope(() =>
-        unit.outputs.reduce((total, output) => {
-          const value = values.get(output.quantized) as Tensor;
-          const target = float[b]?.[c]?.get(output.float) as Tensor;
-          return total + meanSquare(kernels.sub([value, target], {}), output) * count;
-        }, 0),
-      );
-      samples += count;
-    });
-  });
-  return samples === 0 ? 0 : sum / samples;
+/** Loss of a unit on some samples: results by their quantized names against float values by theirs. */
+export function unitLoss(
+  unit: Unit,
+  results: ReadonlyMap<string, Tensor>,
+  float: ReadonlyMap<string, Tensor>,
+): number {
+  return scope(() =>
+    unit.outputs.reduce((total, output) => {
+      const value = results.get(output.quantized) as Tensor;
+      const target = float.get(output.float) as Tensor;
+      return total + meanSquare(kernels.sub([value, target], {}), output);
+    }, 0),
+  );
 }

@@ -2,17 +2,22 @@
 
 import { type Graph, inferTypes } from '@subbyte/graph';
 import type { UnitProgress } from '../config.ts';
-import { type CheckpointStore, restoreUnit, storeUnit } from './checkpoint.ts';
+import type { CacheMode, CachePlan } from './cache-plan.ts';
+import { type Caches, createCaches } from './caches.ts';
+import { type CheckpointStore, type FinishedUnit, restoreUnit, storeUnit } from './checkpoint.ts';
+import type { UnitData } from './draw-batch.ts';
 import { fisherWeights } from './fisher.ts';
+import { type ChunkPlace, judgeUnit } from './judge-unit.ts';
 import { learnUnit, type Stage } from './learn-unit.ts';
 import { learnedUnit } from './learned-unit.ts';
-import { inputValues, type LiveValues, mergeValues, runPart } from './live-values.ts';
-import { unitLoss } from './loss.ts';
-import { type UnitOutcome, withOutcome } from './outcome.ts';
+import type { Ledger } from './ledger.ts';
+import { heldBy } from './live-values.ts';
+import { withOutcome } from './outcome.ts';
 import type { PassSettings } from './passes.ts';
 import { restOfNetwork } from './rest-of-network.ts';
 import type { Bucket } from './sample-chunks.ts';
 import { type Unit, unitsOf } from './units.ts';
+import { valueSource } from './value-source.ts';
 
 /** How one unit went. */
 export interface UnitReport {
@@ -29,8 +34,11 @@ export interface UnitReport {
   /** Weights that are rounded to the other neighbour than the nearest. */
   readonly flips: number;
   readonly weights: number;
-  /** Mean loss of the last iterations. */
+  /** Loss of the last batch. */
   readonly trainingLoss: number;
+  /** How its samples were kept meanwhile, and the most bytes that took with those of a batch. */
+  readonly cache: CacheMode;
+  readonly cacheBytes: number;
 }
 
 /** What a pass is doing: at the first update, now and then, and at the last. */
@@ -42,19 +50,13 @@ export interface PassProgress extends UnitProgress {
 /** Options of a pass. */
 export interface PassOptions extends PassSettings, Pick<Stage, 'batchSize'> {
   readonly buckets: readonly Bucket[];
+  /** How the samples of each unit are kept. */
+  readonly plans: readonly CachePlan[];
+  readonly ledger: Ledger;
   readonly seed: number;
   readonly checkpoint?: CheckpointStore | undefined;
   readonly onProgress?: ((progress: PassProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Names that units from number `from` on read. */
-function neededFrom(
-  units: readonly Unit[],
-  from: number,
-  kind: 'float' | 'quantized',
-): Set<string> {
-  return new Set(units.slice(from).flatMap(({ inputs }) => inputs.map((pair) => pair[kind])));
 }
 
 /** Whether samples are rows of every value that a unit reads and gives. */
@@ -73,77 +75,106 @@ const heldBack = (chunks: number): number =>
   chunks < 4 ? 0 : Math.max(1, Math.floor(chunks / 16));
 
 /** The chunks to learn from, and those to judge by: all, where there are too few to hold any back. */
-function divide(live: LiveValues): { learn: LiveValues; judge: LiveValues } {
-  const count = (bucket: readonly unknown[]): number => bucket.length - heldBack(bucket.length);
-  const judge = live.map((bucket) => bucket.slice(count(bucket)));
-  return {
-    learn: live.map((bucket) => bucket.slice(0, count(bucket))),
-    judge: judge.some((bucket) => bucket.length > 0) ? judge : live,
-  };
+function divide(buckets: readonly Bucket[]): {
+  learn: UnitData['chunks'];
+  judge: readonly ChunkPlace[];
+} {
+  const learn = buckets.map(({ chunks: { length }, size }) => ({
+    count: length - heldBack(length),
+    size,
+  }));
+  const places = (from: (bucket: number) => number): ChunkPlace[] =>
+    buckets.flatMap(({ chunks }, bucket) =>
+      chunks.flatMap((_, chunk) => (chunk >= from(bucket) ? [{ bucket, chunk }] : [])),
+    );
+  const judge = places((bucket) => learn[bucket]?.count ?? 0);
+  return { learn, judge: judge.length > 0 ? judge : places(() => 0) };
 }
 
-/** Learns one unit and judges what came of it; `float` has all live values and the unit's results. */
+/** Learns one unit and judges what came of it. */
 async function learn(
   network: Graph,
   unit: Unit,
-  quantized: LiveValues,
-  float: LiveValues,
+  caches: Caches,
   rows: boolean,
   options: PassOptions,
   index: number,
   units: number,
-): Promise<{ outcome: UnitOutcome; report: UnitReport }> {
-  const { signal, name: pass, iterations } = options;
+): Promise<FinishedUnit> {
+  const { signal, name: pass, iterations, ledger } = options;
+  const plan = options.plans[index] as CachePlan;
   const progress = (iteration: number, loss: number | undefined): void => {
     const { layers } = unit;
     options.onProgress?.({ pass, unit: index, units, layers, iteration, iterations, loss });
   };
   progress(0, undefined);
+  await caches.keepTargets(index, plan);
   const learner = learnedUnit(unit);
-  const [inputs, values] = [divide(quantized), divide(float)];
-  const weights =
-    options.loss === 'meanSquare'
-      ? undefined
-      : await fisherWeights(
-          network,
+  const { learn: chunks, judge } = divide(options.buckets);
+  const { loss: lossKind, predictionDifference } = options;
+  const looksBehind = lossKind !== 'meanSquare' || predictionDifference > 0;
+  const rest = looksBehind ? restOfNetwork(network, unit) : undefined;
+  const floatNames = [...unit.inputs, ...unit.outputs].map(({ float }) => float);
+  const quantizedNames = unit.inputs.map((pair) => pair.quantized);
+  const quantized = caches.source('quantized', index, quantizedNames);
+  const float = caches.source('float', index, [...floatNames, ...(rest?.inputs ?? [])]);
+  const data = { quantized, float, chunks, rows };
+  const fisher =
+    rest && lossKind !== 'meanSquare'
+      ? await fisherWeights(
           unit,
-          await runPart(unit.quantized, inputs.learn, signal),
-          values.learn,
-          options.loss === 'fisherFull' ? 'full' : 'diagonal',
+          rest,
+          data,
+          lossKind === 'fisherFull' ? 'full' : 'diagonal',
+          plan.form,
+          ledger,
           signal,
-        );
-  const rest = options.predictionDifference > 0 ? restOfNetwork(network, unit) : undefined;
-  let trainingLoss = 0;
-  const variables = await learnUnit(
-    unit,
-    learner,
-    learner.init(options.learned),
-    { quantized: inputs.learn, float: values.learn, weights, rows },
-    { ...options, seed: (options.seed + (index + 1) * 1_000_003) % 2 ** 31 },
-    rest,
-    (iteration, loss) => {
-      trainingLoss = loss;
-      progress(iteration, loss);
-    },
-    signal,
-  );
-  const outcome = learner.harden(variables);
-  const learned = withOutcome(unit.quantized, outcome);
-  const lossOf = async (part: Graph): Promise<number> =>
-    unitLoss(unit, await runPart(part, inputs.judge, signal), values.judge);
-  const lossBefore = await lossOf(unit.quantized);
-  const lossAfter = await lossOf(learned);
-  const report = {
-    pass,
-    name: unit.name,
-    layers: unit.layers,
-    lossBefore,
-    lossAfter,
-    kept: lossAfter < lossBefore,
-    trainingLoss,
-    ...learner.countFlips(variables),
-  };
-  return { outcome, report };
+        )
+      : undefined;
+  const weights =
+    fisher &&
+    valueSource(
+      fisher,
+      unit.outputs.map((own) => own.float),
+      [],
+      ledger,
+    );
+  try {
+    let trainingLoss = 0;
+    const variables = await learnUnit(
+      unit,
+      learner,
+      learner.init(options.learned),
+      { ...data, weights },
+      { ...options, seed: (options.seed + (index + 1) * 1_000_003) % 2 ** 31 },
+      predictionDifference > 0 ? rest : undefined,
+      (iteration, loss) => {
+        trainingLoss = loss;
+        progress(iteration, loss);
+      },
+      signal,
+    );
+    const outcome = learner.harden(variables);
+    const parts = [unit.quantized, withOutcome(unit.quantized, outcome)];
+    const losses = await judgeUnit(unit, parts, data, judge, signal);
+    const [lossBefore, lossAfter] = losses as [number, number];
+    const report = {
+      pass,
+      name: unit.name,
+      layers: unit.layers,
+      lossBefore,
+      lossAfter,
+      kept: lossAfter < lossBefore,
+      trainingLoss,
+      cache: plan.mode,
+      cacheBytes: plan.bytes,
+      ...learner.countFlips(variables),
+    };
+    return { outcome, report };
+  } finally {
+    for (const source of [quantized, float, weights]) source?.dispose();
+    ledger.hold(-heldBy(fisher ?? []));
+  }
 }
 
 /** Whether a unit has anything to learn: with 8 bits the nearest code is as good as any. */
@@ -163,39 +194,30 @@ export async function runPass(
   quantized: Graph,
   options: PassOptions,
 ): Promise<{ graph: Graph; units: readonly UnitReport[] }> {
-  const { signal, buckets, checkpoint } = options;
+  const { signal, buckets, checkpoint, plans, ledger } = options;
   const units = unitsOf(quantized, float, options.kind);
   const types = inferTypes(quantized);
+  const parts = units.map((unit) => unit.quantized);
   let graph = quantized;
-  let floatLive = inputValues(buckets);
-  let quantizedLive = floatLive;
   const reports: UnitReport[] = [];
+  const caches = createCaches(units, buckets, parts, () => graph, ledger, signal);
   for (const [index, unit] of units.entries()) {
-    const floatResults = await runPart(unit.float, floatLive, signal);
-    let part = unit.quantized;
-    if (hasWork(unit, options)) {
-      const key = `${options.name}.${index}`;
-      let done = checkpoint && (await restoreUnit(checkpoint, key, unit, options.name));
-      if (!done) {
-        const known = mergeValues(floatLive, floatResults);
-        const rows = hasRows(unit, quantized, types);
-        done = await learn(float, unit, quantizedLive, known, rows, options, index, units.length);
-        if (checkpoint) await storeUnit(checkpoint, key, done);
-      }
-      reports.push(done.report);
-      if (done.report.kept) {
-        part = withOutcome(unit.quantized, done.outcome);
-        graph = withOutcome(graph, done.outcome);
-      }
+    if (!hasWork(unit, options)) continue;
+    const key = `${options.name}.${index}`;
+    const plan = plans[index] as CachePlan;
+    await caches.moveTo(index, plan);
+    let done = checkpoint && (await restoreUnit(checkpoint, key, unit, options.name));
+    if (!done) {
+      const rows = [unit, units[plan.cut] as Unit].every((own) => hasRows(own, quantized, types));
+      done = await learn(float, unit, caches, rows, options, index, units.length);
+      if (checkpoint) await storeUnit(checkpoint, key, done);
     }
-    if (index === units.length - 1) break;
-    const quantizedResults = await runPart(part, quantizedLive, signal);
-    floatLive = mergeValues(floatLive, floatResults, neededFrom(units, index + 1, 'float'));
-    quantizedLive = mergeValues(
-      quantizedLive,
-      quantizedResults,
-      neededFrom(units, index + 1, 'quantized'),
-    );
+    reports.push(done.report);
+    if (done.report.kept) {
+      parts[index] = withOutcome(unit.quantized, done.outcome);
+      graph = withOutcome(graph, done.outcome);
+    }
   }
+  caches.release();
   return { graph, units: reports };
 }
