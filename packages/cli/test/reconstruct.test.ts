@@ -66,6 +66,7 @@ interface Unit {
   readonly flips: number;
   readonly weights: number;
   readonly seconds: number | null;
+  readonly cache: string;
 }
 
 test('units get better, and the file does not depend on the number of threads', async () => {
@@ -139,6 +140,51 @@ test('--finish-iterations 0 leaves the pass over the whole network out', async (
   expect(new Set(units.map(({ pass }) => pass))).toEqual(new Set(['weights', 'steps']));
 }, 120_000);
 
+test('units are those that inspect tells, or others by hand', async () => {
+  const inspected = lastJson<{ units: string[][] }>(
+    await runCli(['inspect', 'model.onnx', '--json'], folder),
+  );
+  expect(inspected.units.length).toBeGreaterThan(2);
+  await writeFile(join(folder, 'found.json'), JSON.stringify(inspected));
+  const few = ['--method', 'qdrop', '--iterations', '4', '--finish-iterations', '1'];
+  await run('found.onnx', ...few);
+  await run('same.onnx', ...few, '--units', 'found.json');
+  const [found, same] = await Promise.all(['found.onnx', 'same.onnx'].map(bytesOf));
+  // All but the recipe in the metadata, which names the units.
+  expect((same?.length ?? 0) - (found?.length ?? 0)).toBeGreaterThan(0);
+  const whole = [inspected.units.flat()];
+  await writeFile(join(folder, 'whole.json'), JSON.stringify(whole));
+  const one = await run('whole.onnx', ...few, '--units', 'whole.json', '--json');
+  const { units } = lastJson<{ units: Unit[] }>(one);
+  expect(units.map(({ pass }) => pass)).toEqual(['joint', 'network']);
+  expect(units[0]?.layers).toEqual(whole[0]);
+  for (const [content, message] of [
+    ['[["conv', 'bad.json is no JSON'],
+    ['{"blocks":[]}', 'bad.json has no units: expected lists of layer names'],
+    ['[["conv99"]]', 'units[0] has "conv99": no layer has this name; the nearest are'],
+    [JSON.stringify(inspected.units.toReversed()), 'before units[0]'],
+  ] as const) {
+    await writeFile(join(folder, 'bad.json'), content);
+    const { code, stderr } = await run('bad.onnx', ...few, '--units', 'bad.json');
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+  }
+}, 240_000);
+
+test('--memory bounds what is kept of the samples and says so', async () => {
+  const few = ['--method', 'qdrop', '--iterations', '4', '--finish-iterations', '1'];
+  const small = await run('small.onnx', ...few, '--memory', '1kB');
+  expect(small.code).toBe(1);
+  const [, least] = /memory is 1000: .* the least that works is (\d+)/.exec(small.stderr) ?? [];
+  expect(Number(least)).toBeGreaterThan(1000);
+  const result = await run('small.onnx', ...few, '--memory', least as string, '--json');
+  const { units, memory } = lastJson<{ units: Unit[]; memory: number }>(result);
+  expect(memory).toBe(Number(least));
+  expect(units.map(({ cache }) => cache)).toContain('recomputed');
+  const text = await run('small.onnx', ...few);
+  expect(text.stdout).toMatch(/caches at most [\d.]+ [kM]B of 2\.00 GB \(--memory\)/);
+}, 240_000);
+
 test('--resume where nothing is kept yet begins', async () => {
   const few = ['--method', 'adaround', '--iterations', '2'];
   const { code } = await run('begun.onnx', ...few, '--checkpoint', 'begun.units', '--resume');
@@ -153,6 +199,8 @@ test.each([
   [['--method', 'nearest', '--checkpoint', 'x'], '--checkpoint is for --method adaround'],
   [['--method', 'qdrp'], 'did you mean "qdrop"?'],
   [['--iterations', '0', '--method', 'brecq'], '--iterations is "0"'],
+  [['--memory', 'much'], '--memory is "much", expected bytes like 512MB'],
+  [['--method', 'nearest', '--units', 'units.json'], '--units is for --method adaround'],
   [['--finish-iterations', '-1'], '--finish-iterations is "-1"'],
   [['--finish-rate', '2'], '--finish-rate is "2", expected a number from 0 to 1'],
   [['--method', 'nearest', '--step-rate', '0.1'], '--step-rate is for --method adaround'],

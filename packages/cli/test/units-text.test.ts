@@ -36,12 +36,14 @@ test('long names keep what tells layers apart', () => {
 test('the table tells losses, flips, time and what was not kept; the mean is of ratios', () => {
   const units = [unit(1, 0.25), unit(2, 2.5, { seconds: undefined, flips: 0 }), unit(4, 1)];
   expect(meanLossRatio(units)).toBeCloseTo(0.0625 ** (1 / 3), 10);
-  const text = unitsText(units);
+  const text = unitsText(units, 5e8);
+  expect(text).toContain('caches at most 3.00 MB of 500 MB (--memory)');
+  expect(text).toContain('samples of units kept: 3 as they are');
   expect(text).toContain('0.250');
   expect(text).toContain('7.5 %');
   expect(text).toContain('no: not better');
   expect(text).toContain('2 of 3 learned units kept; their losses are 0.397 of what they were');
-  expect(unitsText([])).toBe('');
+  expect(unitsText([], 5e8)).toBe('');
 });
 
 test('minutes, seconds and hours', () => {

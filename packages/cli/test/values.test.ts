@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { choiceOf, integerOf, namesOf, numberOf, numbersOf } from '../src/options/values.ts';
+import {
+  bytesOf,
+  choiceOf,
+  integerOf,
+  namesOf,
+  numberOf,
+  numbersOf,
+} from '../src/options/values.ts';
 
 test('whole numbers within their range', () => {
   expect(integerOf('samples', '256', 1)).toBe(256);
@@ -30,4 +37,12 @@ test('lists of names and numbers', () => {
   expect(numbersOf('mean', '0.485,-1,2e-1')).toEqual([0.485, -1, 0.2]);
   expect(() => numbersOf('mean', '1,,2')).toThrow('expected numbers separated by commas');
   expect(() => numbersOf('mean', '1,x')).toThrow('--mean is "1,x"');
+});
+
+test('bytes with a unit', () => {
+  const known = { 200000: 200_000, '512MB': 512e6, '1.5 gb': 1.5e9, '3kB': 3000, '2GiB': 2 ** 31 };
+  for (const [text, bytes] of Object.entries(known)) expect(bytesOf('memory', text)).toBe(bytes);
+  for (const text of ['', 'MB', '-1MB', '0', '0.5', '5TB5', '1e3', '9999999999GB', '2 G B']) {
+    expect(() => bytesOf('memory', text), text).toThrow('expected bytes like 512MB');
+  }
 });

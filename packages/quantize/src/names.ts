@@ -30,6 +30,16 @@ function distance(a: string, b: string): number {
   return row.at(-1) as number;
 }
 
+/** The three of `names` that are most like `name`, quoted. */
+export function nearestNames(name: string, names: readonly string[]): string {
+  return names
+    .map((known) => ({ known, cost: distance(name.slice(0, 200), known.slice(0, 200)) }))
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, 3)
+    .map(({ known }) => `"${known}"`)
+    .join(', ');
+}
+
 /**
  * Checks that every pattern fits some name.
  * @throws QuantizeError naming the pattern, its `role` and the nearest names.
@@ -41,13 +51,8 @@ export function checkPatterns(
 ): void {
   for (const pattern of patterns) {
     if (names.some((name) => matches(pattern, name))) continue;
-    const near = names
-      .map((name) => ({ name, cost: distance(pattern.slice(0, 200), name.slice(0, 200)) }))
-      .sort((a, b) => a.cost - b.cost)
-      .slice(0, 3)
-      .map(({ name }) => `"${name}"`);
     throw new QuantizeError(
-      `${role} "${pattern}": no layer has this name; the nearest are ${near.join(', ')}`,
+      `${role} "${pattern}": no layer has this name; the nearest are ${nearestNames(pattern, names)}`,
     );
   }
 }

@@ -13,6 +13,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { claimStore } from './reconstruct/job.ts';
 import type { UnitReport } from './reconstruct/pass.ts';
 import { planReconstruction, reconstruct } from './reconstruct/reconstruct.ts';
+import { piecesByHand } from './reconstruct/units-by-hand.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
 import { roundBiases } from './round-biases.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
@@ -40,6 +41,8 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
   // Engines fuse these two with a layer and its grid; other activations stand between two grids.
   const float = simplify(graph, { activations: ['relu', 'clip'] });
   const plan = makePlan(float, resolved);
+  // Only to see that they fit: quantizers are not in place yet.
+  if (resolved.reconstruction?.units) piecesByHand(float, resolved.reconstruction.units);
 
   const calibration: Calibration = config.calibration
     ? await calibrate(float, plan.sites, config.calibration, {

@@ -97,6 +97,8 @@ export interface QuantizeReport {
   readonly activations: readonly ActivationReport[];
   /** Units whose rounding was learned, in order. */
   readonly units: readonly UnitReport[];
+  /** Bytes that their samples may have taken. */
+  readonly memory: number;
   readonly totals: {
     readonly layers: number;
     readonly quantizedLayers: number;
@@ -253,6 +255,7 @@ export function makeReport(findings: Findings): QuantizeReport {
     layers,
     activations,
     units: findings.units,
+    memory: config.memory,
     totals: {
       layers: layers.length,
       quantizedLayers: weights.size,

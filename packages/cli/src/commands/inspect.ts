@@ -2,6 +2,7 @@ import {
   type Dimension,
   describe,
   findBlocks,
+  isLayer,
   type LayerDescription,
   simplify,
 } from '@subbyte/graph';
@@ -57,6 +58,12 @@ export const inspectCommand: Command = defineCommand({
         parameters: own.reduce((sum, { parameters }) => sum + parameters, 0),
       };
     });
+    // As quantize simplifies: the units it would learn, by their layers.
+    const learned = simplify(graph, { activations: ['relu', 'clip'] });
+    const weighted = new Set(learned.nodes.filter(isLayer).map(({ name }) => name));
+    const units = findBlocks(learned).map(({ nodes }) =>
+      nodes.filter((name) => weighted.has(name)),
+    );
     const shown = layers.filter(
       ({ quantizable, parameters }) => args.all || quantizable === true || parameters > 0,
     );
@@ -106,6 +113,7 @@ export const inspectCommand: Command = defineCommand({
         recipe: recipe ?? null,
         layers,
         blocks,
+        units,
         totals,
       },
     };

@@ -10,9 +10,14 @@ import { checkWritable, writeAtomically } from '../io/files.ts';
 import { folderCheckpoints } from '../io/folder-checkpoints.ts';
 import { openModel } from '../io/model-file.ts';
 import { modelInput } from '../io/model-input.ts';
+import { readUnits } from '../io/units-file.ts';
 import { quantizeFile } from '../measure/quantize-file.ts';
 import { quantizeArguments, quantizeConfigOf } from '../options/quantize-arguments.ts';
-import { reconstructionArguments, reconstructionOf } from '../options/reconstruction-arguments.ts';
+import {
+  memoryOf,
+  reconstructionArguments,
+  reconstructionOf,
+} from '../options/reconstruction-arguments.ts';
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
 import { threadsOf, threadsOption } from '../options/threads.ts';
 import { choiceOf } from '../options/values.ts';
@@ -68,7 +73,8 @@ export const quantizeCommand: Command = defineCommand({
   ],
   run: async (args, { terminal, signal, commandLine }) => {
     const config = quantizeConfigOf(args);
-    const reconstruction = reconstructionOf(args);
+    const learning = reconstructionOf(args);
+    const memory = memoryOf(args);
     const threads = threadsOf(args.threads);
     const form = choiceOf('format', args.format, ['qdq', 'packed'] as const);
     const model = await openModel(args.model);
@@ -79,9 +85,11 @@ export const quantizeCommand: Command = defineCommand({
         '--calibration is missing: activations need samples (or --activations float)',
       );
     }
-    if (!args.calibration && reconstruction) {
+    if (!args.calibration && learning) {
       throw new UsageError(`--calibration is missing: --method ${args.method} needs samples`);
     }
+    const units = args.units === undefined ? undefined : await readUnits(args.units);
+    const reconstruction = learning && { ...learning, units };
     await checkWritable(args.out);
     if (args.report) await checkWritable(args.report);
     const calibration = args.calibration ? await openSource(args.calibration, options) : undefined;
@@ -97,7 +105,7 @@ export const quantizeCommand: Command = defineCommand({
       model,
       out: args.out,
       form,
-      config: { ...config, seed: options.seed, reconstruction, checkpoint },
+      config: { ...config, seed: options.seed, reconstruction, memory, checkpoint },
       calibration,
       proving,
       threads,
@@ -109,7 +117,7 @@ export const quantizeCommand: Command = defineCommand({
         `interrupted; ${args.checkpoint} has what was learned so far, --resume goes on from there`,
       );
     });
-    const { report, units, proof } = outcome;
+    const { report, proof } = outcome;
     if (args.report) {
       const data = reportData(basename(args.model), outcome);
       const html = renderReport({ ...data, command: commandLine });
@@ -118,7 +126,7 @@ export const quantizeCommand: Command = defineCommand({
     const files = [args.out, ...(args.report ? [args.report] : [])];
     return {
       text: [
-        unitsText(units),
+        unitsText(outcome.units, report.memory),
         quantizeText(outcome),
         proof ? proofText(proof) : '',
         ...files.map((path) => `wrote ${path}`),
@@ -144,7 +152,8 @@ export const quantizeCommand: Command = defineCommand({
         })),
         outputSqnr: report.totals.outputSqnr ?? null,
         method: report.recipe.reconstruction?.method ?? 'nearest',
-        units: units.map(({ seconds, trainingLoss: _, ...unit }) => ({
+        memory: outcome.units.length > 0 ? report.memory : null,
+        units: outcome.units.map(({ seconds, trainingLoss: _, ...unit }) => ({
           ...unit,
           seconds: seconds ?? null,
         })),

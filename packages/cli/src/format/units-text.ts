@@ -1,6 +1,7 @@
 import type { UnitReport } from '@subbyte/quantize';
 import { layerNames } from './layer-names.ts';
 import { table } from './table.ts';
+import { bytesText } from './units.ts';
 
 /** A learned unit and how long it took; no time for units that a checkpoint had. */
 export interface TimedUnit extends UnitReport {
@@ -31,8 +32,26 @@ const row = (unit: TimedUnit): string[] => [
   unit.kept ? '' : 'no: not better',
 ];
 
-/** The learned units, then how many of them are kept and what is left of their losses. */
-export function unitsText(units: readonly TimedUnit[]): string {
+const forms: { readonly [M in UnitReport['cache']]: string } = {
+  float32: 'as they are',
+  codes: 'as codes',
+  float16: 'as halves',
+  inputs: 'without targets',
+  recomputed: 'computed anew',
+};
+
+/** `caches at most 268 MB of 2.00 GB (--memory); samples of 11 units as they are`. */
+function cachesText(units: readonly TimedUnit[], memory: number): string {
+  const most = Math.max(...units.map(({ cacheBytes }) => cacheBytes));
+  const counts = (Object.keys(forms) as UnitReport['cache'][]).flatMap((form) => {
+    const count = units.filter(({ cache }) => cache === form).length;
+    return count > 0 ? [`${count} ${forms[form]}`] : [];
+  });
+  return `caches at most ${bytesText(most)} of ${bytesText(memory)} (--memory); samples of units kept: ${counts.join(', ')}`;
+}
+
+/** The learned units, how their samples were kept, then how many of them are kept and what is left of their losses. */
+export function unitsText(units: readonly TimedUnit[], memory: number): string {
   if (units.length === 0) return '';
   const kept = units.filter((unit) => unit.kept).length;
   return [
@@ -50,6 +69,7 @@ export function unitsText(units: readonly TimedUnit[]): string {
       units.map(row),
     ),
     '',
+    cachesText(units, memory),
     `${kept} of ${units.length} learned units kept; their losses are ${meanLossRatio(units).toFixed(3)} of what they were (geometric mean)`,
   ].join('\n');
 }

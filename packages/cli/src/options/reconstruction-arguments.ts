@@ -1,6 +1,6 @@
 import type { ReconstructionConfig } from '@subbyte/quantize';
 import { UsageError } from '../errors.ts';
-import { choiceOf, integerOf, numberOf } from './values.ts';
+import { bytesOf, choiceOf, integerOf, numberOf } from './values.ts';
 
 /** Those that say nothing with `--method nearest`. */
 const learning = [
@@ -11,6 +11,8 @@ const learning = [
   'finish-iterations',
   'finish-rate',
   'finish-code-rate',
+  'units',
+  'memory',
   'checkpoint',
 ] as const;
 
@@ -67,6 +69,18 @@ export const reconstructionArguments: {
     valueHint: '0-1',
     description: "The same of the weights' codes, in steps; 0: they stay (Default: 0.01)",
   },
+  units: {
+    type: 'string',
+    valueHint: 'FILE.json',
+    description:
+      'Units to learn instead of those found: lists of layer names, or what inspect --json says',
+  },
+  memory: {
+    type: 'string',
+    valueHint: 'BYTES',
+    description:
+      'Most that is kept of the samples while a unit learns, like 512MB: as codes, as halves or computed anew where it must be (Default: 2GB)',
+  },
   checkpoint: {
     type: 'string',
     valueHint: 'DIR',
@@ -80,6 +94,13 @@ type Given = { readonly [Option in Name]?: string | undefined } & {
 };
 
 const methods = ['nearest', 'adaround', 'brecq', 'qdrop'] as const;
+
+/**
+ * Bytes for the caches of learned rounding; `undefined`: as many as there are by default.
+ * @throws UsageError when it is no number of bytes.
+ */
+export const memoryOf = ({ memory }: Given): number | undefined =>
+  memory === undefined ? undefined : bytesOf('memory', memory);
 
 /**
  * How rounding is learned; `undefined`: not at all.

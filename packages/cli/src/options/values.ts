@@ -30,6 +30,28 @@ export function numberOf(option: string, text: string, low: number, high: number
   throw expected(option, `a number from ${low} to ${high}`, text);
 }
 
+const byteUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+/**
+ * Bytes like `512MB`, `1.5 GiB` or `200000`.
+ * @throws UsageError for anything else.
+ */
+export function bytesOf(option: string, text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) *([a-z]*)$/i.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number(number) * (byteUnits[unit.toLowerCase()] ?? Number.NaN));
+  if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes;
+  throw expected(option, 'bytes like 512MB, 1.5GB or 800MiB', text);
+}
+
 /**
  * One of `choices`.
  * @throws UsageError for another word, naming the nearest choice.

@@ -9,6 +9,12 @@ export interface ReconstructionConfig {
    * - `qdrop`: blocks, weights and steps together, with every element on its grid by chance.
    */
   readonly method: 'adaround' | 'brecq' | 'qdrop';
+  /**
+   * Names of the layers of each unit, in the order in which they are learned, instead of the units that
+   * are found: every layer in one of them. Other nodes may be named too; those that are not stay with
+   * what they follow. `subbyte inspect --json` tells the units that are found.
+   */
+  readonly units?: readonly (readonly string[])[] | undefined;
   /** Updates per unit (weights; the steps of the values get half as many more). Default 1000. */
   readonly iterations?: number | undefined;
   /** Samples per update. Default 32. */
@@ -44,10 +50,13 @@ export interface ReconstructionConfig {
 
 /** Every option in place. */
 export type ResolvedReconstruction = {
-  readonly [K in keyof ReconstructionConfig]-?: Exclude<ReconstructionConfig[K], undefined>;
-};
+  readonly [K in Exclude<keyof ReconstructionConfig, 'units'>]-?: Exclude<
+    ReconstructionConfig[K],
+    undefined
+  >;
+} & Pick<ReconstructionConfig, 'units'>;
 
-const defaults: Omit<ResolvedReconstruction, 'method'> = {
+const defaults: Omit<ResolvedReconstruction, 'method' | 'units'> = {
   iterations: 1000,
   batchSize: 32,
   roundingRate: 1e-2,
@@ -83,6 +92,14 @@ export function resolveReconstruction(config: ReconstructionConfig): ResolvedRec
   if (!methods.includes(config.method)) {
     throw new QuantizeError(
       `reconstruction.method is ${config.method}: expected ${methods.join(', ')}`,
+    );
+  }
+  const { units } = config;
+  const isUnit = (unit: unknown): boolean =>
+    Array.isArray(unit) && unit.length > 0 && unit.every((name) => typeof name === 'string');
+  if (units !== undefined && !(Array.isArray(units) && units.length > 0 && units.every(isUnit))) {
+    throw new QuantizeError(
+      'reconstruction.units are no lists of names: expected [["conv1"], ["conv2", "conv3"]]',
     );
   }
   const given = Object.entries(config).filter(([, value]) => value !== undefined);

@@ -195,7 +195,7 @@ export async function runPass(
   options: PassOptions,
 ): Promise<{ graph: Graph; units: readonly UnitReport[] }> {
   const { signal, buckets, checkpoint, plans, ledger } = options;
-  const units = unitsOf(quantized, float, options.kind);
+  const units = unitsOf(quantized, float, options.kind, options.byHand);
   const types = inferTypes(quantized);
   const parts = units.map((unit) => unit.quantized);
   let graph = quantized;

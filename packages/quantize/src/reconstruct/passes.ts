@@ -3,12 +3,15 @@
 import type { Stage } from './learn-unit.ts';
 import type { ResolvedReconstruction } from './options.ts';
 import type { UnitKind } from './units.ts';
+import type { UnitNames } from './units-by-hand.ts';
 
 /** What one pass over the units learns, and how. */
 export interface PassSettings extends Omit<Stage, 'seed' | 'batchSize'> {
   /** `weights`, `steps`, `joint` or `network`. */
   readonly name: string;
   readonly kind: UnitKind;
+  /** Units by hand, in place of blocks or layers. */
+  readonly byHand: UnitNames | undefined;
   /** Whether values are on their grids meanwhile. */
   readonly valueGrids: boolean;
 }
@@ -32,6 +35,7 @@ export function passesOf(options: ResolvedReconstruction, hasGrids: boolean): Pa
     grid: 1,
     quantizedInput: 1,
     valueGrids: true,
+    byHand: options.units,
   };
   const weights = {
     rounding: true,

@@ -43,7 +43,7 @@ export function planReconstruction(
   const buckets = chunkSamples(quantized, batches, options.batchSize);
   const hasGrids = quantized.nodes.some((node) => isValueGrid(node, quantized));
   const passes = passesOf(options, hasGrids).map((settings) => {
-    const units = unitsOf(quantized, float, settings.kind);
+    const units = unitsOf(quantized, float, settings.kind, settings.byHand);
     return { settings, units, learns: units.map((unit) => hasWork(unit, settings)) };
   });
   const caches = planCaches(passes, float, quantized, buckets, memory);

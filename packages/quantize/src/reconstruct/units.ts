@@ -12,6 +12,7 @@ import {
 } from '@subbyte/graph';
 import type { UniformQuantizer } from '@subbyte/quantizers';
 import { placementOf } from '../placement.ts';
+import { piecesByHand, type UnitNames } from './units-by-hand.ts';
 
 /** A value by its names in the two graphs. */
 export interface ValuePair {
@@ -104,18 +105,26 @@ export type UnitKind = 'block' | 'layer' | 'network';
 /**
  * The units of a quantized graph in the order in which they run.
  * @param float The graph that `quantized` was made of: the same nodes without quantizers.
+ * @param byHand Units to take instead of blocks and single layers.
  */
-export function unitsOf(quantized: Graph, float: Graph, kind: UnitKind): Unit[] {
+export function unitsOf(
+  quantized: Graph,
+  float: Graph,
+  kind: UnitKind,
+  byHand?: UnitNames | undefined,
+): Unit[] {
   const isWeight = (node: Node): boolean =>
     node.op === 'fakeQuantize' && quantized.constants.has(node.inputs[0] as string);
   const byName = new Map(quantized.nodes.map((node) => [node.name, node]));
   const pieces =
     kind === 'network'
       ? [quantized.nodes]
-      : findBlocks(quantized).flatMap((block) => {
-          const nodes = block.nodes.map((name) => byName.get(name) as Node);
-          return kind === 'block' ? [nodes] : splitLayers(nodes, isWeight);
-        });
+      : byHand
+        ? piecesByHand(quantized, byHand)
+        : findBlocks(quantized).flatMap((block) => {
+            const nodes = block.nodes.map((name) => byName.get(name) as Node);
+            return kind === 'block' ? [nodes] : splitLayers(nodes, isWeight);
+          });
   const context = unitContext(quantized, float, pieces);
   return pieces.map((nodes, index) => makeUnit(context, nodes, index));
 }

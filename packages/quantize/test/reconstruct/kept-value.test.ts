@@ -102,7 +102,9 @@ test.each([
 });
 
 test('what lies on no grid is refused as codes', () => {
-  expect(() => keepValue(value, 'codes', gridOf(8, false, 0.05, 128))).toThrow('it cannot be kept as codes');
+  expect(() => keepValue(value, 'codes', gridOf(8, false, 0.05, 128))).toThrow(
+    'it cannot be kept as codes',
+  );
 });
 
 test.each([1, 1e-30, 1e30, 3e5])('halves of numbers around %d are off by 2^-11 at most', (size) => {

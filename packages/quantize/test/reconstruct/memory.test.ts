@@ -79,7 +79,10 @@ test('every bound holds', async () => {
       const options = resolveReconstruction({ ...learning, iterations: 1, loss });
       const bound = loss === 'meanSquare' ? memory : 2 * memory;
       const plan = planReconstruction(float, prepared, batches, options, bound);
-      const { cachePeak, units } = await reconstruct(float, prepared, plan, { batchSize: 4, seed: 1 });
+      const { cachePeak, units } = await reconstruct(float, prepared, plan, {
+        batchSize: 4,
+        seed: 1,
+      });
       const planned = Math.max(...units.map(({ cacheBytes }) => cacheBytes));
       expect(planned).toBeLessThanOrEqual(bound);
       expect(cachePeak).toBeLessThanOrEqual(planned);
