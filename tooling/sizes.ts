@@ -13,10 +13,11 @@ const larger: Readonly<Record<string, number>> = {
   'kernels-wasm': 5300,
   // Inference, executor, passes, tracing and gradients.
   graph: 4400,
-  // Nearest rounding and reconstruction: calibration, placement, units, losses, checkpoints.
-  quantize: 4400,
+  // Nearest rounding and reconstruction: calibration, placement, units, losses, checkpoints, and caches in
+  // bounded memory; the next to come should move reconstruction to a package of its own.
+  quantize: 5100,
   // One file per command, option group, engine and source.
-  cli: 3600,
+  cli: 3700,
 };
 const totals = new Map<string, number>();
 const long: string[] = [];

@@ -9,9 +9,10 @@ import {
 import type { Tensor } from '@subbyte/tensor';
 import { batchKeeper } from './batch-keeper.ts';
 import { type NamedBatch, takeBatches } from './batches.ts';
-import type { Batches, ProgressEvent } from './config.ts';
+import type { Batches } from './config.ts';
 import { QuantizeError } from './errors.ts';
 import type { Site } from './plan.ts';
+import type { ProgressEvent } from './progress.ts';
 
 /** What one pass over the calibration data found. */
 export interface Calibration {

@@ -9,6 +9,7 @@ import {
 import type { Tensor } from '@subbyte/tensor';
 import { QuantizeError } from './errors.ts';
 import { integerOps } from './placement.ts';
+import type { ProgressEvent } from './progress.ts';
 import type { CheckpointStore } from './reconstruct/checkpoint.ts';
 import {
   type ReconstructionConfig,
@@ -73,37 +74,6 @@ export type Batch = Tensor | Readonly<Record<string, Tensor>>;
 
 /** Batches, in any kind of sequence. */
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
-
-/** The unit that is being reconstructed. */
-export interface UnitProgress {
-  /** `weights`, `steps`, `joint` or `network`. */
-  readonly pass: string;
-  /** Its number in the pass, from 0. */
-  readonly unit: number;
-  /** Units of the pass. */
-  readonly units: number;
-  /** Names of its layers. */
-  readonly layers: readonly string[];
-  /** From 0, before the first update, to `iterations`. */
-  readonly iteration: number;
-  readonly iterations: number;
-}
-
-/** What `quantize` is doing; `done` of `total` units of the stage (0: not known). */
-export interface ProgressEvent {
-  readonly stage: 'calibrate' | 'weights' | 'reconstruct' | 'bias' | 'measure';
-  readonly done: number;
-  readonly total: number;
-  /**
-   * How much of all reconstruction is done, from 0 to 1, with updates counted by the
-   * multiply-accumulates of their units: elapsed time grows with it.
-   */
-  readonly share?: number | undefined;
-  /** What is being reconstructed; units that a checkpoint has are passed over in silence. */
-  readonly unit?: UnitProgress | undefined;
-  /** The loss of its last batch; `undefined` before the first update. */
-  readonly loss?: number | undefined;
-}
 
 /** What to quantize, how, and with which data. */
 export interface QuantizeConfig {

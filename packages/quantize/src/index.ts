@@ -10,13 +10,12 @@ export type {
   Batches,
   LayerBits,
   LayerOverride,
-  ProgressEvent,
   QuantizeConfig,
-  UnitProgress,
   WeightConfig,
 } from './config.ts';
 export { QuantizeError } from './errors.ts';
 export { integerOps, type Placement, placementOf } from './placement.ts';
+export type { ProgressEvent, UnitProgress } from './progress.ts';
 export { type Quantized, quantize } from './quantize.ts';
 export type { CacheMode } from './reconstruct/cache-plan.ts';
 export type { CheckpointStore } from './reconstruct/checkpoint.ts';

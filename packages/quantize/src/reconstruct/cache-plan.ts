@@ -169,12 +169,19 @@ function planPass(
     const weightsOf = (form: Form): number => (unit.weighted ? sum(whole(unit.results[form])) : 0);
     const pieceFrom = (cut: number): number =>
       cut === i ? most(unit.piece) : most(add(unit.piece, (sizes[cut] as UnitSizes).pieceInputs));
+    /** What it takes to compute the inputs of the unit, chunk by chunk: one network after the other. */
+    const { pieceInputs: before } = sizes[held.cut] as UnitSizes;
+    const moving =
+      i === held.cut ? 0 : most(unit.pieceInputs.map((own, b) => own + (before[b] as number) / 2));
     const candidates = tries.map(([mode, form]) => {
       const inputs = i === held.cut ? held.inputs : whole(unit.inputs[form]);
       const targets = keepsTargets(mode) ? whole(unit.results[form]) : nothing;
       const all = inputs.map((bytes, b) => bytes + (targets[b] as number));
-      const kept = Math.max(between(held.all, inputs), sum(all) + weightsOf(form));
-      const plan = { mode, form, cut: i, bytes: kept + pieceFrom(held.cut) };
+      const bytes = Math.max(
+        between(held.all, inputs) + moving,
+        sum(all) + weightsOf(form) + pieceFrom(i),
+      );
+      const plan = { mode, form, cut: i, bytes };
       return { plan, held: { cut: i, inputs, all } };
     });
     for (const cut of new Set([held.cut, 0])) {

@@ -1,7 +1,7 @@
 // One pass over the units of a network, each learned with what those before it have become.
 
 import { type Graph, inferTypes } from '@subbyte/graph';
-import type { UnitProgress } from '../config.ts';
+import type { UnitProgress } from '../progress.ts';
 import type { CacheMode, CachePlan } from './cache-plan.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { type CheckpointStore, type FinishedUnit, restoreUnit, storeUnit } from './checkpoint.ts';

@@ -33,38 +33,36 @@ function numberNames(graph: Graph, units: UnitNames): Map<string, number> {
   throw new QuantizeError(`units have no "${missing.name}": add this layer to one of them`);
 }
 
-/** Whether unit `from` reads, over other units or not, what unit `to` makes. */
-function reads(edges: readonly ReadonlySet<number>[], from: number, to: number): boolean {
-  const seen = new Set([from]);
-  for (const unit of seen) {
-    if (edges[unit]?.has(to)) return true;
-    for (const next of edges[unit] ?? []) seen.add(next);
+/** Whether any of `names` needs, over other nodes or not, what any of `others` makes. */
+function needs(graph: Graph, names: readonly string[], others: readonly string[]): boolean {
+  const producers = producersOf(graph);
+  const byName = new Map(graph.nodes.map((node) => [node.name, node]));
+  const seen = new Set(names.flatMap((name) => byName.get(name) ?? []));
+  for (const { inputs } of seen) {
+    for (const producer of inputs.flatMap((name) => producers.get(name) ?? [])) {
+      if (others.includes(producer.name)) return true;
+      seen.add(producer);
+    }
   }
   return false;
 }
 
 /** Sees that every unit reads only what those before it make. */
-function checkOrder(graph: Graph, unitOf: ReadonlyMap<string, number>, count: number): void {
+function checkOrder(graph: Graph, units: UnitNames, unitOf: ReadonlyMap<string, number>): void {
   const producers = producersOf(graph);
-  const edges = Array.from({ length: count }, () => new Set<number>());
-  const late: { node: Node; producer: Node; own: number; other: number }[] = [];
-  for (const node of graph.nodes) {
-    const own = unitOf.get(node.name) ?? 0;
-    for (const producer of node.inputs.flatMap((name) => producers.get(name) ?? [])) {
-      const other = unitOf.get(producer.name) ?? own;
-      if (other !== own) edges[own]?.add(other);
-      if (other > own) late.push({ node, producer, own, other });
+  for (const { name: reader, inputs } of graph.nodes) {
+    const own = unitOf.get(reader) ?? 0;
+    for (const { name } of inputs.flatMap((input) => producers.get(input) ?? [])) {
+      const other = unitOf.get(name) ?? own;
+      if (other <= own) continue;
+      const what = `"${reader}" of units[${own}] reads what "${name}" of units[${other}] makes`;
+      throw new QuantizeError(
+        needs(graph, units[other] ?? [], units[own] ?? [])
+          ? `${what}, and units[${other}] needs units[${own}]: make one unit of them, or cut units[${own}] in two`
+          : `${what}: move units[${other}] before units[${own}]`,
+      );
     }
   }
-  const [first] = late;
-  if (!first) return;
-  const { node, producer, own, other } = first;
-  const what = `"${node.name}" of units[${own}] reads what "${producer.name}" of units[${other}] makes`;
-  throw new QuantizeError(
-    reads(edges, other, own)
-      ? `${what}, and units[${other}] needs units[${own}]: make one unit of them, or cut units[${own}] in two`
-      : `${what}: move units[${other}] before units[${own}]`,
-  );
 }
 
 /**
@@ -93,6 +91,6 @@ export function piecesByHand(graph: Graph, units: UnitNames): Node[][] {
       readers.set(name, Math.min(unit, readers.get(name) ?? unit));
     }
   }
-  checkOrder(graph, unitOf, units.length);
+  checkOrder(graph, units, unitOf);
   return units.map((_, index) => graph.nodes.filter((node) => unitOf.get(node.name) === index));
 }
