@@ -10,6 +10,7 @@ import {
   operandShape,
 } from './check.ts';
 import { conv2dShape } from './conv.ts';
+import { packedRules } from './packed.ts';
 import { pool2dShape } from './pool.ts';
 import type { NamedRule } from './rule.ts';
 
@@ -29,7 +30,7 @@ function channelsLast(x: Shape): number[] {
 const isFinite32 = (x: number): boolean => Number.isFinite(Math.fround(x));
 
 /** @throws KernelError unless bias, multiplier, residual and options suit a result of `shape`. */
-function checkEpilogue(
+export function checkEpilogue(
   kernel: string,
   shapes: OperandShapes,
   { inputZero, output, residual }: IntegerEpilogueOptions,
@@ -60,6 +61,7 @@ function checkEpilogue(
 
 /** Shapes of the integer kernels. */
 export const integerRules: { readonly [K in IntegerKernelName]: NamedRule<K> } = {
+  ...packedRules,
   integerConv2d: (kernel, shapes, options) => {
     const x = channelsFirst(kernel, operandShape(kernel, shapes, 0, 'x'));
     const weight = operandShape(kernel, shapes, 1, 'weight');
