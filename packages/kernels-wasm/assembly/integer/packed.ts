@@ -101,9 +101,7 @@ export function joinPairs(a: v128, b: v128): v128 {
  * Sums of one row with 16 outputs, `start` among them. Activations are int8, or int16 where `wide` says so: without relaxed
  * SIMD, and for eight bits, which would take two dot products whose results wait for each other.
  */
-// @ts-ignore: decorator
-@inline
-export function sumRow<U>(x: usize, blocks: i32, w: usize, start: v128, to: usize): void {
+function sumRow<U>(x: usize, blocks: i32, w: usize, start: v128, to: usize): void {
   const u = changetype<U>(0);
   const zero = i32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
@@ -147,28 +145,108 @@ export function sumRow<U>(x: usize, blocks: i32, w: usize, start: v128, to: usiz
   v128.store(to, i32x4.add(s2, start), 32); v128.store(to, i32x4.add(s3, start), 48);
 }
 
+/** Bytes of the sums of a tile: `[4 rows, 8 outputs]` int32. */
+const TILE_BYTES: usize = 128;
+
+/** Sums of four rows with outputs `4 j` to `4 j + 7` (`wide`: to `4 j + 3`) at `to`, eight outputs to a row. */
+// @ts-ignore: decorator
+@inline
+export function sumTile<U>(x: usize, d1: usize, d2: usize, d3: usize, blocks: i32, w: usize, j: usize, to: usize): void {
+  const u = changetype<U>(0);
+  let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  for (let i = 0; i < blocks; i++) {
+    if (u.wide()) {
+      let c = u.get(w, 0, j);
+      let low = i16x8.extend_low_i8x16_u(c), high = i16x8.extend_high_i8x16_u(c);
+      let a = v128.load64_splat(x);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(low, a)); s1 = i32x4.add(s1, i32x4.dot_i16x8_s(high, a));
+      a = v128.load64_splat(x + d1);
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(low, a)); s3 = i32x4.add(s3, i32x4.dot_i16x8_s(high, a));
+      a = v128.load64_splat(x + d2);
+      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(low, a)); s5 = i32x4.add(s5, i32x4.dot_i16x8_s(high, a));
+      a = v128.load64_splat(x + d3);
+      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(low, a)); s7 = i32x4.add(s7, i32x4.dot_i16x8_s(high, a));
+      c = u.get(w, 1, j);
+      low = i16x8.extend_low_i8x16_u(c); high = i16x8.extend_high_i8x16_u(c);
+      a = v128.load64_splat(x, 8);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(low, a)); s1 = i32x4.add(s1, i32x4.dot_i16x8_s(high, a));
+      a = v128.load64_splat(x + d1, 8);
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(low, a)); s3 = i32x4.add(s3, i32x4.dot_i16x8_s(high, a));
+      a = v128.load64_splat(x + d2, 8);
+      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(low, a)); s5 = i32x4.add(s5, i32x4.dot_i16x8_s(high, a));
+      a = v128.load64_splat(x + d3, 8);
+      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(low, a)); s7 = i32x4.add(s7, i32x4.dot_i16x8_s(high, a));
+      x += 16;
+    } else {
+      let c = u.get(w, 0, j), d = u.get(w, 0, j + 1);
+      let a = v128.load32_splat(x);
+      s0 = dot(a, c, s0); s1 = dot(a, d, s1);
+      a = v128.load32_splat(x + d1);
+      s2 = dot(a, c, s2); s3 = dot(a, d, s3);
+      a = v128.load32_splat(x + d2);
+      s4 = dot(a, c, s4); s5 = dot(a, d, s5);
+      a = v128.load32_splat(x + d3);
+      s6 = dot(a, c, s6); s7 = dot(a, d, s7);
+      c = u.get(w, 1, j); d = u.get(w, 1, j + 1);
+      a = v128.load32_splat(x, 4);
+      s0 = dot(a, c, s0); s1 = dot(a, d, s1);
+      a = v128.load32_splat(x + d1, 4);
+      s2 = dot(a, c, s2); s3 = dot(a, d, s3);
+      a = v128.load32_splat(x + d2, 4);
+      s4 = dot(a, c, s4); s5 = dot(a, d, s5);
+      a = v128.load32_splat(x + d3, 4);
+      s6 = dot(a, c, s6); s7 = dot(a, d, s7);
+      x += 8;
+    }
+    w += u.bytes();
+  }
+  if (u.wide()) {
+    v128.store(to, joinPairs(s0, s1)); v128.store(to, joinPairs(s2, s3), 32);
+    v128.store(to, joinPairs(s4, s5), 64); v128.store(to, joinPairs(s6, s7), 96);
+  } else {
+    v128.store(to, s0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
+    v128.store(to, s4, 64); v128.store(to, s5, 80); v128.store(to, s6, 96); v128.store(to, s7, 112);
+  }
+}
+
+/** Two tiles: sums of four rows, `d1`, `d2` and `d3` bytes behind the first, with the 16 outputs of a panel. */
+function tiles<U>(x: usize, d1: usize, d2: usize, d3: usize, blocks: i32, w: usize, to: usize): void {
+  sumTile<U>(x, d1, d2, d3, blocks, w, 0, to);
+  if (changetype<U>(0).wide()) sumTile<U>(x, d1, d2, d3, blocks, w, 1, to + 16);
+  sumTile<U>(x, d1, d2, d3, blocks, w, 2, to + TILE_BYTES);
+  if (changetype<U>(0).wide()) sumTile<U>(x, d1, d2, d3, blocks, w, 3, to + TILE_BYTES + 16);
+}
+
 function codes<U>(
   x: usize, stride: usize, rows: i32, blocks: i32, weights: usize,
   first: i32, end: i32, outputs: i32, to: usize, e: Epilogue, scratch: usize,
 ): void {
-  const edge = scratch + 64;
+  const edge = scratch + 2 * TILE_BYTES;
   const bytes = <usize>blocks * changetype<U>(0).bytes();
   for (let panel = first; panel < end; panel++) {
     const w = weights + <usize>panel * bytes;
     const c = panel * PANEL;
-    let from = x;
-    for (let row = 0; row < rows; row++) {
-      sumRow<U>(from, blocks, w, i32x4.splat(0), scratch);
-      finish(scratch, e, row, 1, c, min(outputs - c, 8), to, edge);
-      if (outputs - c > 8) finish(scratch + 32, e, row, 1, c + 8, min(outputs - c - 8, 8), to, edge);
-      from += stride;
+    const left = min(outputs - c, 8), right = min(outputs - c - 8, 8);
+    for (let row = 0; row < rows; ) {
+      const from = x + <usize>row * stride;
+      // Unpacking once for four rows pays from three on.
+      const own = rows - row > 2 ? min(rows - row, 4) : 1;
+      let other = scratch + 32;
+      if (own == 1) sumRow<U>(from, blocks, w, i32x4.splat(0), scratch);
+      else {
+        tiles<U>(from, stride, 2 * stride, <usize>(own - 1) * stride, blocks, w, scratch);
+        other = scratch + TILE_BYTES;
+      }
+      finish(scratch, e, row, own, c, left, to, edge);
+      if (right > 0) finish(other, e, row, own, c + 8, right, to, edge);
+      row += own;
     }
   }
 }
 
 /**
  * Rows of codes times panels `first` to `end`, with what follows integer sums. `stride`: bytes from row to row of `x`;
- * `scratch`: 128 bytes.
+ * `scratch`: 288 bytes.
  */
 export function packedCodes(
   x: usize, stride: usize, rows: i32, bits: i32, blocks: i32, weights: usize,
@@ -212,43 +290,78 @@ export function scaled(sum: v128, at: usize, scales: usize): v128 {
   return f32x4.add(sum, f32x4.mul(f32x4.convert_i32x4_s(v128.load(at)), v128.load(scales)));
 }
 
+/** Stores `outputs` of the 16 sums at `from` times `factor` plus `bias` (0: none). */
+// @ts-ignore: decorator
+@inline
+export function storeFloats(from: usize, factor: usize, bias: usize, to: usize, outputs: i32): void {
+  const step = load<f32>(factor);
+  for (let i: usize = 0; i < <usize>outputs << 2; i += 4) {
+    const value = load<f32>(from + i) * step;
+    store<f32>(to + i, bias ? value + load<f32>(bias + i) : value);
+  }
+}
+
 function floats<U>(e: PackedRows, first: i32, end: i32, scratch: usize): void {
   const bytes = changetype<U>(0).bytes();
-  const groups = e.groups, blocks = e.blocks, perGroup = e.blocksPerGroup, bias = e.bias;
+  const groups = <usize>e.groups, blocks = e.blocks, perGroup = e.blocksPerGroup, stride = e.stride, rows = e.rows;
   const xBytes = <usize>perGroup << (changetype<U>(0).wide() ? 4 : 3);
+  const totals = scratch + 2 * TILE_BYTES;
   for (let panel = first; panel < end; panel++) {
     const c = panel * PANEL;
-    const count = <usize>min(e.outputs - c, PANEL) << 2;
-    let correction = e.corrections;
-    for (let row = 0; row < e.rows; row++) {
+    const count = min(e.outputs - c, PANEL);
+    const bias = e.bias ? e.bias + (<usize>c << 2) : 0;
+    for (let row = 0; row < rows; ) {
       let w = e.weights + <usize>panel * <usize>blocks * bytes;
-      let s = e.scales + (<usize>panel * <usize>groups << 6);
-      let x = e.x + <usize>row * e.stride;
-      let f0 = f32x4.splat(0), f1 = f0, f2 = f0, f3 = f0;
+      let s = e.scales + (<usize>panel * groups << 6);
+      let x = e.x + <usize>row * stride;
+      let correction = e.corrections + (<usize>row * groups << 2);
+      let target = e.to + (<usize>row * <usize>e.outputs + <usize>c << 2);
+      let factor = e.rowScales + (<usize>row << 2);
+      if (rows - row < 3) {
+        let f0 = f32x4.splat(0), f1 = f0, f2 = f0, f3 = f0;
+        for (let left = blocks; left > 0; left -= perGroup) {
+          const own = min(perGroup, left);
+          sumRow<U>(x, own, w, v128.load32_splat(correction), scratch);
+          f0 = scaled(f0, scratch, s); f1 = scaled(f1, scratch + 16, s + 16);
+          f2 = scaled(f2, scratch + 32, s + 32); f3 = scaled(f3, scratch + 48, s + 48);
+          correction += 4; s += 64; x += xBytes;
+          w += <usize>own * bytes;
+        }
+        v128.store(scratch, f0); v128.store(scratch, f1, 16); v128.store(scratch, f2, 32); v128.store(scratch, f3, 48);
+        storeFloats(scratch, factor, bias, target, count);
+        row += 1;
+        continue;
+      }
+      const many = min(rows - row, 4);
+      memory.fill(totals, 0, 256);
       for (let left = blocks; left > 0; left -= perGroup) {
         const own = min(perGroup, left);
-        sumRow<U>(x, own, w, v128.load32_splat(correction), scratch);
-        f0 = scaled(f0, scratch, s); f1 = scaled(f1, scratch + 16, s + 16);
-        f2 = scaled(f2, scratch + 32, s + 32); f3 = scaled(f3, scratch + 48, s + 48);
+        tiles<U>(x, stride, 2 * stride, <usize>(many - 1) * stride, own, w, scratch);
+        let sums = scratch, total = totals, added = correction;
+        for (let r = 0; r < many; r++) {
+          const add = v128.load32_splat(added);
+          for (let v: usize = 0; v < 64; v += 16) {
+            const at = sums + (v & 16) + (v >> 5) * TILE_BYTES;
+            const sum = f32x4.convert_i32x4_s(i32x4.add(v128.load(at), add));
+            v128.store(total + v, f32x4.add(v128.load(total + v), f32x4.mul(sum, v128.load(s + v))));
+          }
+          sums += 32; total += 64; added += groups << 2;
+        }
         correction += 4; s += 64; x += xBytes;
         w += <usize>own * bytes;
       }
-      const factor = v128.load32_splat(e.rowScales + (<usize>row << 2));
-      v128.store(scratch, f32x4.mul(f0, factor)); v128.store(scratch, f32x4.mul(f1, factor), 16);
-      v128.store(scratch, f32x4.mul(f2, factor), 32); v128.store(scratch, f32x4.mul(f3, factor), 48);
-      const target = e.to + (<usize>row * <usize>e.outputs + <usize>c << 2);
-      const offset = bias + (<usize>c << 2);
-      for (let i: usize = 0; i < count; i += 4) {
-        const value = load<f32>(scratch + i);
-        store<f32>(target + i, bias ? value + load<f32>(offset + i) : value);
+      for (let r: usize = 0; r < <usize>many; r++) {
+        storeFloats(totals + (r << 6), factor, bias, target, count);
+        factor += 4; target += <usize>e.outputs << 2;
       }
+      row += many;
     }
   }
 }
 
 /**
  * Rows of codes times panels `first` to `end`, in float32: the sums of each group times its scale are added up one group
- * after the other, then come the row's scale and the bias. `table`: a `PackedRows`; `scratch`: 64 bytes.
+ * after the other, then come the row's scale and the bias. `table`: a `PackedRows`; `scratch`: 512 bytes.
  */
 export function packedFloats(bits: i32, table: usize, first: i32, end: i32, scratch: usize): void {
   const e = changetype<PackedRows>(table);

@@ -86,7 +86,7 @@ export const packedMatmul: KernelFactory<'packedMatmul'> = defineKernel(
         outputs,
         result.address,
         epilogueTable(part, outputs, undefined, options, places),
-        part.scratch(128),
+        part.scratch(288),
       );
     });
   },
@@ -128,7 +128,7 @@ export const matmulNBits: KernelFactory<'matmulNBits'> = defineKernel(
       ...[outputs, corrections, scales, steps, biases, result.address],
     ]);
     engine.split(panels.count, rows * inputs * outputs, (part, first, end) => {
-      part.wasm.packedFloats(bits, table, first, end, part.scratch(64));
+      part.wasm.packedFloats(bits, table, first, end, part.scratch(512));
     });
   },
 );

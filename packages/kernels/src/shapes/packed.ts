@@ -1,7 +1,7 @@
 import type { Shape } from '@subbyte/tensor';
 import type { PackedSignatures, PackedWeightOptions } from '../packed-table.ts';
 import { checkRank, checkShape, fail, type OperandShapes, operandShape, show } from './check.ts';
-import { checkEpilogue } from './integer.ts';
+import { checkEpilogue } from './integer-epilogue.ts';
 import type { NamedRule } from './rule.ts';
 
 const widths: ReadonlySet<number> = new Set([1, 2, 3, 4, 8]);
