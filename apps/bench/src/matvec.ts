@@ -7,7 +7,7 @@ import { toOnnx } from '@subbyte/onnx';
 import { type AttributeProto, encodeModel, onnxDataTypes } from '@subbyte/onnx-proto';
 import { type Bits, encode, perChannel, perGroup, uniform } from '@subbyte/quantizers';
 import { compile } from '@subbyte/runtime';
-import { random, randomNormal, type Tensor, tensor, toNumbers } from '@subbyte/tensor';
+import { random, randomNormal, type Tensor, toNumbers } from '@subbyte/tensor';
 import { engines } from 'subbyte';
 import type { Runner } from './in-turn.ts';
 import { modelOf } from './models.ts';
