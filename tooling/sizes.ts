@@ -6,11 +6,11 @@ const budget = { file: 300, package: 3000 };
 const larger: Readonly<Record<string, number>> = {
   // Import and export, one rule per operator each way.
   onnx: 4500,
-  // Kernels of inference, of training and on codes with their shape and data-type rules.
-  kernels: 4950,
+  // Kernels of inference, of training, on codes and with packed weights, with their shape and data-type rules.
+  kernels: 5150,
   // The same kernels' bindings, linear memory and threads; the next to come should move memory and threads to a
   // package of their own.
-  'kernels-wasm': 5300,
+  'kernels-wasm': 5500,
   // Inference, executor, passes, tracing and gradients.
   graph: 4400,
   // Nearest rounding and reconstruction: calibration, placement, units, losses, checkpoints, and caches in

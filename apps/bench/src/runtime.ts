@@ -12,6 +12,8 @@ import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
 import { inTurn, type Runner } from './in-turn.ts';
+import { matvecRatios, matvecRunners } from './matvec.ts';
+import { mobileNetV2Graph } from './mobilenet-v2.ts';
 import { modelOf, resnet20 } from './models.ts';
 import { resnet18 } from './resnet18.ts';
 import { medianRatio, type Rounds } from './rounds.ts';
@@ -45,6 +47,12 @@ const works: readonly Work[] = [
   {
     key: 'resnet18',
     graph: resnet18(),
+    input: input([1, 3, 224, 224]),
+    calibration: input([1, 3, 224, 224]),
+  },
+  {
+    key: 'mobilenetV2',
+    graph: mobileNetV2Graph(),
     input: input([1, 3, 224, 224]),
     calibration: input([1, 3, 224, 224]),
   },
@@ -99,6 +107,7 @@ for (const work of works) {
   results.push({ key: work.key, rounds: await inTurn(runners, { seconds }) });
   console.error(`${work.key}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
+const vectors = await inTurn(await matvecRunners(one), { seconds });
 
 const ratios: Record<string, number> = {};
 const lines: (readonly string[])[] = [];
@@ -119,7 +128,17 @@ for (const { key, rounds } of results) {
   if (shared) ratios[`${key}.w4a8.twoThreads`] = medianRatio(find('w4a8'), shared);
 }
 
-const output = JSON.stringify({ ...ratios, results }, undefined, asJson ? 0 : 2);
+for (const one of vectors) {
+  const own = matvecRatios(one, vectors);
+  Object.assign(ratios, own.ratios);
+  lines.push(['matvec x 20', ...own.line]);
+}
+
+const output = JSON.stringify(
+  { ...ratios, results: [...results, { key: 'matvec', rounds: vectors }] },
+  undefined,
+  asJson ? 0 : 2,
+);
 const folder = fileURLToPath(new URL('../../../out/', import.meta.url));
 mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}bench-runtime.json`, `${output}\n`);

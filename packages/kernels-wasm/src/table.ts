@@ -12,6 +12,7 @@ import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
 import type { Engine } from './engine.ts';
 import { gather } from './gather.ts';
 import { integerMaxPool2d } from './integer/max-pool2d.ts';
+import { matmulNBits, packedMatmul } from './integer/packed.ts';
 import { integerConv2d, integerMatmul } from './integer/product.ts';
 import type { KernelFactory } from './kernel.ts';
 import { matmul } from './matmul.ts';
@@ -172,6 +173,8 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   integerConv2d,
   integerMatmul,
   integerMaxPool2d,
+  packedMatmul,
+  matmulNBits,
 };
 
 /** The kernel table of a backend on `engine`. */

@@ -143,10 +143,33 @@ function integerProduct(
   return output.dtype;
 }
 
+/** Codes with packed weights, int32 bias, float32 multiplier. */
+function packedProduct(
+  kernel: string,
+  operands: OperandTypes,
+  { output }: Pick<IntegerEpilogueOptions, 'output'>,
+): DataType {
+  accept(kernel, operands, 0, bytes);
+  accept(kernel, operands, 1, ['uint8']);
+  accept(kernel, operands, 2, ['int32']);
+  accept(kernel, operands, 3, ['float32']);
+  return output.dtype;
+}
+
+/** Floats with packed weights, float32 scale and bias. */
+function packedFloatProduct(kernel: string, operands: OperandTypes): DataType {
+  accept(kernel, operands, 1, ['uint8']);
+  accept(kernel, operands, 2, ['float32']);
+  if (operands[3] !== undefined) accept(kernel, operands, 3, ['float32']);
+  return accept(kernel, operands, 0, ['float32']);
+}
+
 const integerRules: { readonly [K in IntegerKernelName]: NamedRule<K> } = {
   integerConv2d: integerProduct,
   integerMatmul: integerProduct,
   integerMaxPool2d: same(bytes),
+  packedMatmul: packedProduct,
+  matmulNBits: packedFloatProduct,
 };
 
 const rules: { readonly [K in KernelName]: NamedRule<K> } = {

@@ -46,6 +46,13 @@ export type {
   TileOptions,
   TransposeOptions,
 } from './options.ts';
+export type {
+  MatmulNBitsOptions,
+  PackedBits,
+  PackedMatmulOptions,
+  PackedSignatures,
+  PackedWeightOptions,
+} from './packed-table.ts';
 export { forwardKernelNames, reference } from './reference/index.ts';
 export type { OperandShapes } from './shapes/check.ts';
 export { conv2dShape, convTranspose2dShape } from './shapes/conv.ts';

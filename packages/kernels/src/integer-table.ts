@@ -5,6 +5,7 @@
 
 import type { Tensor } from '@subbyte/tensor';
 import type { Padding2d, Pair, Pool2dOptions } from './options.ts';
+import type { PackedSignatures } from './packed-table.ts';
 import type { Signature } from './table.ts';
 
 /** What integer kernels give: codes of a grid, or float32 values. */
@@ -79,7 +80,7 @@ type ProductOperands = readonly [
 ];
 
 /** Every integer kernel with its operands and options. */
-export interface IntegerSignatures {
+export interface IntegerSignatures extends PackedSignatures {
   /** Codes `[N, H, W, C]` with weight `[O, C / groups, kH, kW]` to `[N, H', W', O]`. */
   integerConv2d: Signature<ProductOperands, IntegerConv2dOptions>;
   /** Codes `[..., K]` with weight `[O, K]` to `[..., O]`. */

@@ -9,6 +9,12 @@ import { createSession, type Session } from './session.ts';
 export interface CompileOptions {
   /** Milliseconds from anywhere (`() => performance.now()`), for `Session.profile`. Default: none. */
   readonly clock?: Clock | undefined;
+  /**
+   * How matrix products run whose weights alone are quantized. `'float32'` (the default): as in the executor, with
+   * weights in float32. `'int8'`: weights stay packed, and each row of activations is put on an int8 grid of its own first
+   * (`matmulNBits` of `@subbyte/kernels`), which moves a value by at most 0.4 % of the row's largest.
+   */
+  readonly weightOnly?: 'float32' | 'int8' | undefined;
 }
 
 /**
@@ -24,7 +30,7 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     const ready = quantized.nodes.some(({ op }) => op === 'fakeQuantize')
       ? quantized
       : simplify(graph);
-    return createSession(graph, lower(ready), options.clock);
+    return createSession(graph, lower(ready, options.weightOnly === 'int8'), options.clock);
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause;
     throw runtimeError(`graph "${graph.name}"`, cause);

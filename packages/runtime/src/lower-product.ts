@@ -8,10 +8,11 @@ import { type Tensor, tensor } from '@subbyte/tensor';
 import { RuntimeError } from './errors.ts';
 import type { Product } from './find-products.ts';
 import { boundGrid } from './grid.ts';
+import { packWeights } from './pack-weights.ts';
 
 /** A product as a kernel call: operands are the codes, `constants` in order, the residual's codes. */
 export interface LoweredProduct {
-  readonly kernel: 'integerConv2d' | 'integerMatmul';
+  readonly kernel: 'integerConv2d' | 'integerMatmul' | 'packedMatmul';
   readonly constants: readonly (readonly [role: string, tensor: Tensor])[];
   readonly compute: (operands: readonly Tensor[]) => Tensor;
 }
@@ -50,7 +51,18 @@ export function lowerProduct({ layer, residual, bounds, grid }: Product): Lowere
     ['multiplier', multiplier],
   ] as const;
   type Operands = OperandsOf<'integerMatmul'>;
+  type PackedOperands = OperandsOf<'packedMatmul'>;
   if (node.op === 'matmul') {
+    const [outputs, inputs] = weights.codes.shape as readonly [number, number];
+    const packed = packWeights(weights.codes.data, [outputs, inputs], 4);
+    if (packed) {
+      const all = { inputZero: options.inputZero, output: options.output, ...packed.options };
+      return {
+        kernel: 'packedMatmul',
+        constants: [['packed weights', packed.packed], ...constants.slice(1)],
+        compute: (operands) => kernels.packedMatmul(operands as unknown as PackedOperands, all),
+      };
+    }
     return {
       ...{ kernel: 'integerMatmul', constants },
       compute: (operands) => kernels.integerMatmul(operands as unknown as Operands, options),

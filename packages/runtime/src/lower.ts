@@ -16,6 +16,7 @@ import { constantsOf } from './constants.ts';
 import { findProducts, type Product } from './find-products.ts';
 import { type ActivationGrid, gridTensors, sameGrid } from './grid.ts';
 import { lowerProduct } from './lower-product.ts';
+import { lowerWeightOnly } from './lower-weight-only.ts';
 import type { Program, Step } from './program.ts';
 
 /** `value`: as the graph has it; `plain`: codes in the same order; `last`: codes, channels last. */
@@ -25,8 +26,11 @@ const toLast = { permutation: [0, 2, 3, 1] } as const;
 const toFirst = { permutation: [0, 3, 1, 2] } as const;
 const perTensor = { axis: 0, groupSize: 0 } as const;
 
-/** The steps that compute the outputs of `graph`, whose quantizers are `fakeQuantize` nodes. */
-export function lower(graph: Graph): Program {
+/**
+ * The steps that compute the outputs of `graph`, whose quantizers are `fakeQuantize` nodes. `packs`: matrix products whose
+ * weights alone are quantized run on packed weights.
+ */
+export function lower(graph: Graph, packs = false): Program {
   const constants = constantsOf(graph);
   const [producers, consumers] = [producersOf(graph), consumersOf(graph)];
   const products = findProducts(graph, constants, producers, consumers);
@@ -147,6 +151,16 @@ export function lower(graph: Graph): Program {
     for (const name of node.outputs) made.set(nameOf(name, 'value'), nameOf(name, 'value'));
   };
 
+  /** Whether a matrix product ran with packed weights and activations in float32. */
+  const runPacked = (value: string, node: NodeOf<'matmul'>): boolean => {
+    const lowered = lowerWeightOnly(node, producers, constants);
+    if (!lowered) return false;
+    const own = lowered.constants.map(([role, tensor]) => keep(`${role} of ${node.name}`, tensor));
+    const inputs = [need(node.inputs[0] as string, 'value'), ...own];
+    emit(node.name, 'matmulNBits', inputs, nameOf(value, 'value'), lowered.compute);
+    return true;
+  };
+
   /** Makes a value that is on a grid as codes. */
   const makeCodes = (value: string, form: 'plain' | 'last', grid: ActivationGrid): string => {
     const target = nameOf(value, form);
@@ -200,7 +214,7 @@ export function lower(graph: Graph): Program {
     }
     const found = products.productOf(value);
     if (found && !found.grid) product(value, found);
-    else runAsItIs(node);
+    else if (!packs || node.op !== 'matmul' || !runPacked(value, node)) runAsItIs(node);
     return target;
   };
 

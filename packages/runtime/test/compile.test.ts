@@ -124,7 +124,7 @@ test('pools, padding, flatten and matrix products on codes, the last to floats',
   const kernels = await kernelsOf(graph('m'), input());
   expect(kernels).toEqual([
     ...[...enter, 'integerConv2d', 'integerMaxPool2d'],
-    ...['transpose', 'pad', 'flatten', 'integerMatmul'],
+    ...['transpose', 'pad', 'flatten', 'packedMatmul'],
   ]);
 });
 
@@ -136,7 +136,7 @@ test('matrix products with weights by column, and a quantizer behind them', asyn
   });
   add(node('relu', ['m'], 'r', {}), quantizer('r', 'y', grid(2 ** -4)));
   const kernels = await kernelsOf(graph('y'), input());
-  expect(kernels).toEqual(['quantizeLinear', 'integerMatmul', 'dequantizeLinear']);
+  expect(kernels).toEqual(['quantizeLinear', 'packedMatmul', 'dequantizeLinear']);
 });
 
 test('weights with zero points, and the means of codes', async () => {

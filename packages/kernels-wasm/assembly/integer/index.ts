@@ -1,4 +1,6 @@
 export { integerDepthwise, packDepthwise } from './depthwise';
+export { packedCodes, packedFloats } from './packed';
+export { isWide, packPanels, packScales, prepareCodes, quantizeRows } from './packed-prepare';
 export { integerMaxPool } from './pool';
 export {
   gatherWindows, integerBase, padBytes, padWords, packIntegerWeights, weightRange, windowSums,

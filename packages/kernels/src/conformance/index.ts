@@ -11,6 +11,7 @@ import { integerCases } from './integer.ts';
 import { matmulCases } from './matmul.ts';
 import { movementCases } from './movement.ts';
 import { normalizationCases } from './normalization.ts';
+import { packedCases } from './packed.ts';
 import { poolingCases } from './pooling.ts';
 import { quantizationCases } from './quantization.ts';
 import { reductionCases } from './reduction.ts';
@@ -37,6 +38,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...quantizationCases,
   ...trainingCases,
   ...integerCases,
+  ...packedCases,
 ];
 
 /** The cases of the kernels that `table` has. */

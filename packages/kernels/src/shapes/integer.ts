@@ -1,15 +1,9 @@
 import type { Shape } from '@subbyte/tensor';
-import type { IntegerEpilogueOptions } from '../integer-table.ts';
 import type { IntegerKernelName } from '../table.ts';
-import {
-  checkRank,
-  checkShape,
-  checkWhole,
-  fail,
-  type OperandShapes,
-  operandShape,
-} from './check.ts';
+import { checkRank, checkShape, fail, operandShape } from './check.ts';
 import { conv2dShape } from './conv.ts';
+import { checkEpilogue } from './integer-epilogue.ts';
+import { packedRules } from './packed.ts';
 import { pool2dShape } from './pool.ts';
 import type { NamedRule } from './rule.ts';
 
@@ -26,40 +20,9 @@ function channelsLast(x: Shape): number[] {
   return [n, h, w, c];
 }
 
-const isFinite32 = (x: number): boolean => Number.isFinite(Math.fround(x));
-
-/** @throws KernelError unless bias, multiplier, residual and options suit a result of `shape`. */
-function checkEpilogue(
-  kernel: string,
-  shapes: OperandShapes,
-  { inputZero, output, residual }: IntegerEpilogueOptions,
-  shape: readonly number[],
-): number[] {
-  const channels = [shape.at(-1) as number];
-  checkShape(kernel, 'bias', operandShape(kernel, shapes, 2, 'bias'), channels);
-  checkShape(kernel, 'multiplier', operandShape(kernel, shapes, 3, 'multiplier'), channels);
-  checkShape(kernel, 'residual', shapes[4], shape);
-  if ((shapes[4] === undefined) !== (residual === undefined)) {
-    fail(kernel, 'a residual operand and its options: expected both or neither');
-  }
-  checkWhole(kernel, 'inputZero', [inputZero], -128);
-  if (output.dtype !== 'float32') {
-    checkWhole(kernel, 'output', [output.zeroPoint, output.min, output.max], -128);
-  }
-  if (output.min > output.max)
-    fail(kernel, `output from ${output.min} to ${output.max}: expected the smaller first`);
-  if (residual) {
-    const { grid, own, step } = residual;
-    const scales = [grid.scale, step, own?.scale ?? 1];
-    if (!scales.every((scale) => scale > 0 && isFinite32(scale))) {
-      fail(kernel, `residual scales ${scales.join(', ')}: expected positive float32 values`);
-    }
-  }
-  return [...shape];
-}
-
 /** Shapes of the integer kernels. */
 export const integerRules: { readonly [K in IntegerKernelName]: NamedRule<K> } = {
+  ...packedRules,
   integerConv2d: (kernel, shapes, options) => {
     const x = channelsFirst(kernel, operandShape(kernel, shapes, 0, 'x'));
     const weight = operandShape(kernel, shapes, 1, 'weight');

@@ -1,5 +1,6 @@
 import type { IntegerKernelName, Kernel } from '../../table.ts';
 import { integerMaxPool2d } from './max-pool2d.ts';
+import { matmulNBits, packedMatmul } from './packed.ts';
 import { integerConv2d, integerMatmul } from './product.ts';
 
 /** Every integer kernel in plain TypeScript. */
@@ -7,4 +8,6 @@ export const integerReference: { readonly [K in IntegerKernelName]: Kernel<K> } 
   integerConv2d,
   integerMatmul,
   integerMaxPool2d,
+  matmulNBits,
+  packedMatmul,
 };
