@@ -40,7 +40,10 @@ export interface ReconstructionConfig {
    * al. 2023); 0: not looked at. It runs the float network behind the unit at every update.
    */
   readonly predictionDifference?: number | undefined;
-  /** Updates of all steps and biases together at the end, by the network's outputs; 0: none. */
+  /**
+   * Updates of all steps, biases and codes together at the end, by the network's outputs; 0: none.
+   * Default 300, and 1000 where values have 2 bits.
+   */
   readonly finishIterations?: number | undefined;
   /** Their learning rate, relative to the steps (Adam, cosine). */
   readonly finishRate?: number | undefined;
@@ -56,7 +59,7 @@ export type ResolvedReconstruction = {
   >;
 } & Pick<ReconstructionConfig, 'units'>;
 
-const defaults: Omit<ResolvedReconstruction, 'method' | 'units'> = {
+const defaults: Omit<ResolvedReconstruction, 'method' | 'units' | 'finishIterations'> = {
   iterations: 1000,
   batchSize: 32,
   roundingRate: 1e-2,
@@ -68,7 +71,6 @@ const defaults: Omit<ResolvedReconstruction, 'method' | 'units'> = {
   dropProbability: 0.5,
   loss: 'meanSquare',
   predictionDifference: 0,
-  finishIterations: 300,
   finishRate: 1e-3,
   finishCodeRate: 1e-2,
 };
@@ -86,9 +88,13 @@ function check(role: string, value: number, least: number, most: number, whole =
 
 /**
  * Fills defaults in.
+ * @param activationBits width of most values; `undefined`: they stay float.
  * @throws QuantizeError naming the option, its value and what was expected.
  */
-export function resolveReconstruction(config: ReconstructionConfig): ResolvedReconstruction {
+export function resolveReconstruction(
+  config: ReconstructionConfig,
+  activationBits?: number,
+): ResolvedReconstruction {
   if (!methods.includes(config.method)) {
     throw new QuantizeError(
       `reconstruction.method is ${config.method}: expected ${methods.join(', ')}`,
@@ -103,7 +109,12 @@ export function resolveReconstruction(config: ReconstructionConfig): ResolvedRec
     );
   }
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
-  const resolved = { ...defaults, ...Object.fromEntries(given) } as ResolvedReconstruction;
+  const finishIterations = activationBits !== undefined && activationBits <= 2 ? 1000 : 300;
+  const resolved = {
+    ...defaults,
+    finishIterations,
+    ...Object.fromEntries(given),
+  } as ResolvedReconstruction;
   check('iterations', resolved.iterations, 1, 1e6, true);
   check('finishIterations', resolved.finishIterations, 0, 1e6, true);
   check('batchSize', resolved.batchSize, 1, 4096, true);
