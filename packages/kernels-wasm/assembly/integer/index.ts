@@ -1,4 +1,6 @@
+export { bitProduct, bitProductScratch } from './bit-product';
 export { integerDepthwise, packDepthwise } from './depthwise';
+export { packImageBits, packWeightBits } from './pack-bits';
 export { integerMaxPool } from './pool';
 export {
   gatherWindows, integerBase, padBytes, padWords, packIntegerWeights, weightRange, windowSums,

@@ -1,3 +1,5 @@
+import type { PlaneFunctions } from './plane-functions.ts';
+
 type Address = number;
 
 /** Where a product finds its operands, what it computes and where that goes. */
@@ -21,7 +23,7 @@ type Product = (
 ) => void;
 
 /** What the module of the integer kernels exports; sizes in elements; see assembly/integer/. */
-export interface IntegerFunctions {
+export interface IntegerFunctions extends PlaneFunctions {
   /** Only in the module with relaxed SIMD. */
   product8: Product;
   product16: Product;

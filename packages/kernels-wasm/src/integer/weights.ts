@@ -20,8 +20,8 @@ export interface PackedWeights {
 const ranges = new WeakMap<Storage, number>();
 
 /** Whether 2 to 7 bits of weights (or 8, as two planes) go through bytes, or everything through int16. */
-export function operandsFor(engine: Engine, weight: Tensor): Operands {
-  if (!engine.relaxedDot) return { bytes: 2, planes: 1, offset: 0 };
+export function operandsFor(engine: Engine, weight: Tensor, algorithm?: string): Operands {
+  if (!engine.relaxedDot || algorithm === 'words') return { bytes: 2, planes: 1, offset: 0 };
   const frozen = engine.isFrozen(weight);
   let range = frozen ? ranges.get(weight.storage) : undefined;
   if (range === undefined) {
