@@ -1,5 +1,6 @@
 export { bitProduct, bitProductScratch } from './bit-product';
 export { integerDepthwise, packDepthwise } from './depthwise';
+export { dotOf } from './dot';
 export { packImageBits, packWeightBits } from './pack-bits';
 export { integerMaxPool } from './pool';
 export {

@@ -28,6 +28,8 @@ export interface IntegerFunctions extends PlaneFunctions {
   product8: Product;
   product16: Product;
   productScratch(): number;
+  /** Only in the module with relaxed SIMD. */
+  dotOf(x: number, w: number): number;
   integerDepthwise(
     from: Address,
     line: number,
