@@ -12,10 +12,12 @@ import {
 } from '@subbyte/graph';
 import { kernels } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
+import { type ChooseOptions, chooseKernels, type KernelChoice } from './choose-kernels.ts';
 import { constantsOf } from './constants.ts';
 import { findProducts, type Product } from './find-products.ts';
 import { type ActivationGrid, gridTensors, sameGrid } from './grid.ts';
 import { lowerProduct } from './lower-product.ts';
+import type { ProductCall } from './product-call.ts';
 import type { Program, Step } from './program.ts';
 
 /** `value`: as the graph has it; `plain`: codes in the same order; `last`: codes, channels last. */
@@ -25,14 +27,19 @@ const toLast = { permutation: [0, 2, 3, 1] } as const;
 const toFirst = { permutation: [0, 3, 1, 2] } as const;
 const perTensor = { axis: 0, groupSize: 0 } as const;
 
-/** The steps that compute the outputs of `graph`, whose quantizers are `fakeQuantize` nodes. */
-export function lower(graph: Graph): Program {
+/**
+ * The steps that compute the outputs of `graph`, whose quantizers are `fakeQuantize` nodes.
+ * @throws RuntimeError for choices of kernels that there are not.
+ */
+export function lower(graph: Graph, choose: ChooseOptions): Program {
   const constants = constantsOf(graph);
   const [producers, consumers] = [producersOf(graph), consumersOf(graph)];
   const products = findProducts(graph, constants, producers, consumers);
   const steps: Step[] = [];
   const pool = new Map<string, Tensor>();
   const made = new Map<string, string>();
+  const calls: ProductCall[] = [];
+  let choices: ReadonlyMap<ProductCall, KernelChoice> = new Map();
 
   const nameOf = (value: string, form: string): string => `${form}:${value}`;
   const keep = (slot: string, tensor: Tensor): string => {
@@ -116,12 +123,17 @@ export function lower(graph: Graph): Program {
     const added = residual && need(residual.value, form);
     let target = nameOf(value, form);
     if (!grid) target = nameOf(value, isConv ? 'value, channels last' : 'value');
-    const { constants: own, kernel, compute } = lowerProduct(found);
+    const shape = products.shapeOf(layer.node.inputs[0] as string);
+    const read = isConv && shape ? toLast.permutation.map((axis) => shape[axis] as number) : shape;
+    const { constants: own, kernel, compute, call } = lowerProduct(found, read);
+    calls.push(call);
     for (const [role, tensor] of own) {
       operands.push(keep(`${role} of ${layer.node.name} for ${value}`, tensor));
     }
     if (added !== undefined) operands.push(added);
-    emit(layer.node.name, kernel, operands, target, compute);
+    emit(layer.node.name, kernel, operands, target, (tensors) =>
+      compute(tensors, choices.get(call)?.algorithm),
+    );
     if (!grid && isConv) transpose(value, target, nameOf(value, 'value'), toFirst);
   };
 
@@ -216,5 +228,10 @@ export function lower(graph: Graph): Program {
   }
 
   const outputs = graph.outputs.map(({ name }) => [name, need(name, 'value')] as const);
-  return { steps, constants: pool, outputs, floatLayers: products.reasons };
+  choices = chooseKernels(calls, choose);
+  return {
+    ...{ steps, constants: pool, outputs },
+    kernels: [...choices.values()],
+    floatLayers: products.reasons,
+  };
 }

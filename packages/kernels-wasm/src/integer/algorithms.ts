@@ -7,7 +7,7 @@ import { type BitOperands, binaryOperands, ternaryOperands } from './bit-operand
 export type Algorithm = 'dot' | 'words' | 'binary' | 'ternary';
 
 /** Products of planes beyond which nobody expects bits to be faster than bytes. */
-const mostProducts = 9;
+const mostProducts = 6;
 
 /**
  * How the bits lie if `options.algorithm` wants bits and the operands allow it; `undefined`: bytes or
@@ -33,7 +33,8 @@ export function algorithms(
   // Depthwise convolutions have a kernel of their own.
   if (perGroup === 1 && (options.groups ?? 1) > 1) return [];
   const bytes: readonly Algorithm[] = engine.relaxedDot ? ['dot', 'words'] : ['words'];
-  if (weight.dtype !== 'int8') return bytes;
+  const [min, max] = options.inputRange ?? [-128, 127];
+  if (weight.dtype !== 'int8' || max - min >= 2 ** mostProducts) return bytes;
   const binary = binaryOperands(engine, weight, options);
   const ternary = ternaryOperands(engine, weight, options);
   const products = binary ? binary.weightPlanes * binary.planes : Number.POSITIVE_INFINITY;
