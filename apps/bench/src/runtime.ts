@@ -11,6 +11,7 @@ import { quantize } from '@subbyte/quantize';
 import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
+import { fewerLevels } from './fewer-levels.ts';
 import { inTurn, type Runner } from './in-turn.ts';
 import { modelOf, resnet20 } from './models.ts';
 import { resnet18 } from './resnet18.ts';
@@ -50,11 +51,15 @@ const works: readonly Work[] = [
   },
 ];
 
-const quantized = async ({ graph, calibration }: Work, bits: 4 | 8): Promise<Graph> => {
+const quantized = async (
+  { graph, calibration }: Work,
+  bits: 2 | 4 | 8,
+  activations: 2 | 8 = 8,
+): Promise<Graph> => {
   // What the ranges are makes no difference to the time, how they are searched for does.
   const { graph: result } = await quantize(graph, {
     weights: { bits },
-    activations: { bits: 8, observer: 'minMax' },
+    activations: { bits: activations, observer: 'minMax' },
     calibration: [calibration],
     biasCorrection: false,
   });
@@ -65,9 +70,10 @@ const quantized = async ({ graph, calibration }: Work, bits: 4 | 8): Promise<Gra
 async function runnersOf(work: Work): Promise<readonly Runner[]> {
   const inputs = { [work.graph.inputs[0]?.name as string]: work.input };
   const [w8, w4] = [await quantized(work, 8), await quantized(work, 4)];
+  const w2a2 = await quantized(work, 2, 2);
   const ours = async (name: string, graph: Graph, backend: Backend = one): Promise<Runner> => {
     setBackend(backend);
-    const session = await compile(graph);
+    const session = await compile(graph, { clock: () => performance.now() });
     // The first run plans the memory.
     await session.run(inputs);
     const run = (): Promise<unknown> => {
@@ -86,6 +92,9 @@ async function runnersOf(work: Work): Promise<readonly Runner[]> {
     await ours('fp32', work.graph),
     await ours('w8a8', w8),
     await ours('w4a8', w4),
+    await ours('w2a2', w2a2),
+    await ours('ternary', fewerLevels(w2a2, 'ternary')),
+    await ours('w1a1', fewerLevels(w2a2, 'binary')),
     ...(two.threads > 1 ? [await ours('w4a8TwoThreads', w4, two)] : []),
   ];
 }

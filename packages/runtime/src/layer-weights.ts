@@ -1,6 +1,6 @@
 import type { Node, NodeOf } from '@subbyte/graph';
 import { encode } from '@subbyte/quantizers';
-import { type Tensor, tensor, toNumbers } from '@subbyte/tensor';
+import { type Tensor, tensor, toHeap, toNumbers } from '@subbyte/tensor';
 import type { Constants } from './constants.ts';
 
 /** Weights as integer kernels take them. */
@@ -34,7 +34,10 @@ function encoded(producer: Node | undefined, constants: Constants): Encoded | st
     const zeroPoint = isTernary ? scale.map(() => 0) : quantizer.zeroPoint;
     if (granularity.kind === 'perGroup') return 'weights have a scale per group';
     const axis = granularity.kind === 'perChannel' ? granularity.axis : undefined;
-    return { codes: encode(values, quantizer), scale, zeroPoint, axis };
+    const made = encode(values, quantizer);
+    const codes = toHeap(made);
+    made.storage.dispose();
+    return { codes, scale, zeroPoint, axis };
   }
   if (producer?.op === 'dequantizeLinear') {
     const [codes, scale] = producer.inputs.map((name) => constants.get(name));

@@ -42,9 +42,17 @@ function keyOf(call: ProductCall, candidates: readonly string[]): string {
   }
   const window = [groups, strides, dilations, padding];
   const epilogue = [output.dtype, residual !== undefined, residual?.own !== undefined];
-  return JSON.stringify(
-    [kernel, shape, weight.shape, inputRange, lowest, highest, window, epilogue, candidates],
-  );
+  return JSON.stringify([
+    kernel,
+    shape,
+    weight.shape,
+    inputRange,
+    lowest,
+    highest,
+    window,
+    epilogue,
+    candidates,
+  ]);
 }
 
 /** The call with at most `mostOutputs` outputs, on codes that are all the code of zero. */
@@ -105,10 +113,12 @@ export function measureAlgorithms(
   const trials: { readonly trial: Trial; readonly algorithms: readonly string[] }[] = [];
   try {
     for (const [call, key] of keys) {
-      if (known.has(key) || trials.some(({ trial }) => trial.key === key) || clock() > end) continue;
+      if (known.has(key) || trials.some(({ trial }) => trial.key === key) || clock() > end)
+        continue;
       trials.push({ trial: trialOf(backend, call, key), algorithms: candidatesOf(call) });
     }
-    for (let round = 0; round < mostRounds && clock() <= end; round++) {
+    const rounds = trials.length > 0 ? mostRounds : 0;
+    for (let round = 0; round < rounds && clock() <= end; round++) {
       for (const { trial, algorithms } of trials) {
         for (const algorithm of algorithms) {
           const start = clock();

@@ -50,7 +50,9 @@ const pairs: readonly Pair[] = [
     { label: 'weights -5 and 2, A1', weights: [-5, 2], range: [3, 4], zero: 4 },
     { label: 'weights 0, A2', weights: [0], range: [0, 3], zero: 1 },
     { label: 'weights -3, A2', weights: [-3], range: [0, 3], zero: 0 },
-  ].map((one): Pair => ({ ...one, range: pairOf(one.range), dtype: 'int8', algorithms: ['binary'] })),
+  ].map(
+    (one): Pair => ({ ...one, range: pairOf(one.range), dtype: 'int8', algorithms: ['binary'] }),
+  ),
   ...[
     { label: 'ternary', weights: [-1, 0, 1], range: [-1, 1], zero: 0 },
     { label: 'ternary around 127', weights: [-1, 0, 1], range: [126, 128], zero: 127 },
@@ -159,18 +161,20 @@ const products = (
     [[1, 8200], 3],
   ] as const
 ).flatMap(([x, outputs], i) =>
-  pairs.filter((_, k) => k % 3 === i % 3).flatMap((pair, k) =>
-    pair.algorithms.map((algorithm) => {
-      const own = optionsOf(pair, algorithm, i + k);
-      const shapes = [x, [outputs, x.at(-1) as number], [...x.slice(0, -1), outputs]] as const;
-      return defineCase(
-        'integerMatmul',
-        `[${x}] to ${outputs}, ${pair.label}, ${algorithm}`,
-        (r) => operandsOf(r, pair, shapes, own),
-        own,
-      );
-    }),
-  ),
+  pairs
+    .filter((_, k) => k % 3 === i % 3)
+    .flatMap((pair, k) =>
+      pair.algorithms.map((algorithm) => {
+        const own = optionsOf(pair, algorithm, i + k);
+        const shapes = [x, [outputs, x.at(-1) as number], [...x.slice(0, -1), outputs]] as const;
+        return defineCase(
+          'integerMatmul',
+          `[${x}] to ${outputs}, ${pair.label}, ${algorithm}`,
+          (r) => operandsOf(r, pair, shapes, own),
+          own,
+        );
+      }),
+    ),
 );
 
 const [first] = pairs as readonly [Pair, ...Pair[]];
