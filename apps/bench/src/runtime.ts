@@ -1,4 +1,4 @@
-// npm run bench:runtime [-- --json --seconds 30] -- quantized models in our runtime against onnxruntime-web, interleaved.
+// npm run bench:runtime [-- --json --seconds 30 --network resnet18] -- quantized models in our runtime against onnxruntime-web, interleaved.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Seconds that each network is measured for. */
     seconds: { type: 'string', default: '30' },
+    /** One network instead of all. */
+    network: { type: 'string' },
   },
 });
 const [asJson, seconds] = [values.json, Number(values.seconds)];
@@ -36,7 +38,7 @@ interface Work {
 }
 
 const input = (shape: readonly number[]): Tensor => randomNormal(shape, stream);
-const works: readonly Work[] = [
+const all: readonly Work[] = [
   {
     key: 'resnet20',
     graph: fromOnnx(resnet20().bytes),
@@ -50,6 +52,8 @@ const works: readonly Work[] = [
     calibration: input([1, 3, 224, 224]),
   },
 ];
+
+const works = all.filter(({ key }) => (values.network ?? key) === key);
 
 const quantized = async (
   { graph, calibration }: Work,

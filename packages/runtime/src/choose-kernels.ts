@@ -35,8 +35,17 @@ function candidatesOf({ weight, options }: ProductCall): readonly string[] {
   return getBackend()?.algorithms?.(weight, options) ?? [];
 }
 
-const fastest = ({ milliseconds }: Measured): string =>
-  Object.entries(milliseconds).reduce((best, one) => (one[1] < best[1] ? one : best))[0];
+/** By how much another algorithm must be faster than the one that the backend expects to be the fastest. */
+const margin = 0.95;
+
+/** The fastest of `names`, the first unless another is faster by more than what measurements differ. */
+function fastest({ milliseconds }: Measured, [first = '', ...others]: readonly string[]): string {
+  const timeOf = (name: string): number => milliseconds[name] as number;
+  return others.reduce(
+    (best, name) => (timeOf(name) < timeOf(best) * (best === first ? margin : 1) ? name : best),
+    first,
+  );
+}
 
 /**
  * The algorithm of each call, for the backend in use.
@@ -74,7 +83,7 @@ export function chooseKernels(
       const algorithm = Object.hasOwn(wanted, layer)
         ? wanted[layer]
         : result
-          ? fastest(result)
+          ? fastest(result, candidates.get(call) as readonly string[])
           : candidates.get(call)?.[0];
       return [call, { layer, kernel, algorithm, milliseconds: result?.milliseconds }];
     }),

@@ -16,7 +16,7 @@ interface Trial {
   readonly key: string;
   readonly run: (algorithm: string) => void;
   readonly dispose: () => void;
-  readonly times: Map<string, number>;
+  readonly times: Map<string, { readonly least: number; readonly rounds: number }>;
 }
 
 /** Output channels that suffice: the time of more is in proportion. */
@@ -27,6 +27,9 @@ const mostRounds = 16;
 
 /** Rounds that engines need to compile a loop well; their times do not count. */
 const warmUp = 2;
+
+/** Rounds below which a time is not trusted: the machine had other things to do. */
+const leastRounds = warmUp + 3;
 
 const cache = new WeakMap<Backend, Map<string, Measured>>();
 
@@ -125,14 +128,17 @@ export function measureAlgorithms(
           if (start > end) break;
           trial.run(algorithm);
           const time = clock() - start;
-          const before = round < warmUp ? Number.POSITIVE_INFINITY : trial.times.get(algorithm);
-          trial.times.set(algorithm, Math.min(before ?? Number.POSITIVE_INFINITY, time));
+          const before = round < warmUp ? undefined : trial.times.get(algorithm);
+          const least = Math.min(before?.least ?? Number.POSITIVE_INFINITY, time);
+          trial.times.set(algorithm, { least, rounds: round + 1 });
         }
       }
     }
     for (const { trial, algorithms } of trials) {
-      if (algorithms.some((algorithm) => !trial.times.has(algorithm))) continue;
-      known.set(trial.key, { milliseconds: Object.fromEntries(trial.times) });
+      const found = algorithms.map((name) => [name, trial.times.get(name)] as const);
+      if (found.some(([, time]) => (time?.rounds ?? 0) < leastRounds)) continue;
+      const milliseconds = found.map(([name, time]) => [name, time?.least as number] as const);
+      known.set(trial.key, { milliseconds: Object.fromEntries(milliseconds) });
     }
   } finally {
     for (const { trial } of trials) trial.dispose();

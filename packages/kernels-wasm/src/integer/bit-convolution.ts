@@ -70,6 +70,7 @@ export function convolveBits(
   const added = residual ? engine.address(residual) : 0;
   const elementBytes = bytesPerElement(options.output.dtype);
   const pixels = rows * columns;
+  const scratchBytes = engine.wasm.bitProductScratch();
 
   const imageBuffer = (part: Engine): number => part.scratch(lines * line + 16);
   /** Makes planes of the lines `first` to `end` of padded image `n`. */
@@ -95,7 +96,7 @@ export function convolveBits(
   /** Computes the pixels `first` to `end` of image `n` from its planes. */
   const compute = (part: Engine, n: number, planes: number, first: number, end: number): void => {
     const gathered = part.scratch(strip * row + 16);
-    const scratch = part.scratch(part.wasm.bitProductScratch());
+    const scratch = part.scratch(scratchBytes);
     for (let g = 0; g < groups; g++) {
       const epilogue = epilogueTable(part, outputs, residual, options, {
         base: base + g * sumBytes,
