@@ -1,4 +1,4 @@
-// npm run bench:runtime [-- --json --seconds 30] -- quantized models in our runtime against onnxruntime-web, interleaved.
+// npm run bench:runtime [-- --json --seconds 30 --network resnet18] -- quantized models in our runtime against onnxruntime-web, interleaved.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { quantize } from '@subbyte/quantize';
 import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
+import { fewerLevels } from './fewer-levels.ts';
 import { inTurn, type Runner } from './in-turn.ts';
 import { matvecRatios, matvecRunners } from './matvec.ts';
 import { mobileNetV2Graph } from './mobilenet-v2.ts';
@@ -23,6 +24,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Seconds that each network is measured for. */
     seconds: { type: 'string', default: '30' },
+    /** One network instead of all. */
+    network: { type: 'string' },
   },
 });
 const [asJson, seconds] = [values.json, Number(values.seconds)];
@@ -37,7 +40,7 @@ interface Work {
 }
 
 const input = (shape: readonly number[]): Tensor => randomNormal(shape, stream);
-const works: readonly Work[] = [
+const all: readonly Work[] = [
   {
     key: 'resnet20',
     graph: fromOnnx(resnet20().bytes),
@@ -58,11 +61,17 @@ const works: readonly Work[] = [
   },
 ];
 
-const quantized = async ({ graph, calibration }: Work, bits: 4 | 8): Promise<Graph> => {
+const works = all.filter(({ key }) => (values.network ?? key) === key);
+
+const quantized = async (
+  { graph, calibration }: Work,
+  bits: 2 | 4 | 8,
+  activations: 2 | 8 = 8,
+): Promise<Graph> => {
   // What the ranges are makes no difference to the time, how they are searched for does.
   const { graph: result } = await quantize(graph, {
     weights: { bits },
-    activations: { bits: 8, observer: 'minMax' },
+    activations: { bits: activations, observer: 'minMax' },
     calibration: [calibration],
     biasCorrection: false,
   });
@@ -73,9 +82,10 @@ const quantized = async ({ graph, calibration }: Work, bits: 4 | 8): Promise<Gra
 async function runnersOf(work: Work): Promise<readonly Runner[]> {
   const inputs = { [work.graph.inputs[0]?.name as string]: work.input };
   const [w8, w4] = [await quantized(work, 8), await quantized(work, 4)];
+  const w2a2 = await quantized(work, 2, 2);
   const ours = async (name: string, graph: Graph, backend: Backend = one): Promise<Runner> => {
     setBackend(backend);
-    const session = await compile(graph);
+    const session = await compile(graph, { clock: () => performance.now() });
     // The first run plans the memory.
     await session.run(inputs);
     const run = (): Promise<unknown> => {
@@ -94,6 +104,9 @@ async function runnersOf(work: Work): Promise<readonly Runner[]> {
     await ours('fp32', work.graph),
     await ours('w8a8', w8),
     await ours('w4a8', w4),
+    await ours('w2a2', w2a2),
+    await ours('ternary', fewerLevels(w2a2, 'ternary')),
+    await ours('w1a1', fewerLevels(w2a2, 'binary')),
     ...(two.threads > 1 ? [await ours('w4a8TwoThreads', w4, two)] : []),
   ];
 }

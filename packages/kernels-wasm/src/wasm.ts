@@ -3,6 +3,7 @@ import type { Storage, Tensor } from '@subbyte/tensor';
 import { createArena } from './arena.ts';
 import { bytesOf, createEngine } from './engine.ts';
 import { WasmError } from './errors.ts';
+import { algorithms } from './integer/algorithms.ts';
 import { createMemory } from './memory.ts';
 import { instantiate } from './module.ts';
 import { canShare } from './start-worker.ts';
@@ -74,6 +75,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     },
     upload: engine.upload,
     freeze: engine.freeze,
+    algorithms: (weight, options) => algorithms(engine, weight, options),
     into: engine.into,
     arena: (byteLength) => createArena(memory, storages, byteLength),
     liveBytes: () => memory.liveBytes,

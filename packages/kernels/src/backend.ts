@@ -1,4 +1,5 @@
 import type { DataType, Shape, Storage, Tensor } from '@subbyte/tensor';
+import type { IntegerEpilogueOptions } from './integer-table.ts';
 import { reference } from './reference/index.ts';
 import type { Kernel, KernelName, KernelTable } from './table.ts';
 
@@ -33,6 +34,14 @@ export interface Backend {
    * weights) for as long as it lives.
    */
   freeze?(input: Tensor): void;
+  /**
+   * Names of the ways to compute a product of codes with `weight` (`[O, C / groups, kH, kW]` or `[O, K]`), for its
+   * option `algorithm`: all give the same bytes, the first is likely the fastest.
+   */
+  algorithms?(
+    weight: Tensor,
+    options: IntegerEpilogueOptions & { readonly groups?: number | undefined },
+  ): readonly string[];
   /** A block of memory for `into`. */
   arena?(byteLength: number): Arena;
   /** Runs `compute`, whose next result goes to `place` if it fits there, instead of fresh memory. */

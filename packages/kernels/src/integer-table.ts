@@ -56,6 +56,16 @@ export interface ResidualOptions {
 export interface IntegerEpilogueOptions {
   /** Code of zero of `x`. */
   readonly inputZero: number;
+  /**
+   * Smallest and largest code of `x`, if the caller knows them: fewer bits, other algorithms. Codes outside give undefined
+   * results. Default: those of the data type.
+   */
+  readonly inputRange?: readonly [min: number, max: number] | undefined;
+  /**
+   * Which of `Backend.algorithms` computes it. The results are the same bytes. Default, and where the backend
+   * does not know the name: what it takes for the fastest.
+   */
+  readonly algorithm?: string | undefined;
   readonly output: IntegerOutput;
   /** There if and only if a residual operand is. */
   readonly residual?: ResidualOptions | undefined;

@@ -64,8 +64,9 @@ const isFloat32 = (x: unknown): x is number =>
 
 const isScale = (x: unknown): x is number => isFloat32(x) && x > 0;
 
-function parseBits({ bits }: Fields): Bits {
-  return isWhole(bits, 2, 8) ? (bits as Bits) : fail('bits', bits, 'a whole number from 2 to 8');
+function parseBits({ bits }: Fields, least: number): Bits {
+  const expected = `a whole number from ${least} to 8`;
+  return isWhole(bits, least, 8) ? (bits as Bits) : fail('bits', bits, expected);
 }
 
 /** One value per scale. */
@@ -99,7 +100,8 @@ function parseUniform(fields: Fields): UniformQuantizer {
   const base = {
     version: 1,
     scheme: 'uniform',
-    bits: parseBits(fields),
+    // A narrow grid of one bit has one level.
+    bits: parseBits(fields, fields.narrow === true ? 2 : 1),
     signed: flag(fields, 'signed'),
     narrow: flag(fields, 'narrow'),
   } as const;
@@ -113,7 +115,7 @@ function parseUniform(fields: Fields): UniformQuantizer {
 function parseApot(fields: Fields): ApotQuantizer {
   const { termBits } = fields;
   if (!isWhole(termBits, 1, 8)) fail('termBits', termBits, 'a whole number from 1 to 8');
-  const levels = { bits: parseBits(fields), signed: flag(fields, 'signed'), termBits };
+  const levels = { bits: parseBits(fields, 2), signed: flag(fields, 'signed'), termBits };
   // Knows which terms add up to which width.
   const largest = apotCodebook(levels).levels.at(-1) as number;
   const scales = parseScales(fields);

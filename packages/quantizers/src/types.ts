@@ -6,8 +6,8 @@ export type Granularity =
   /** One scale per `size` consecutive elements along `axis` (the last group may be shorter). */
   | { readonly kind: 'perGroup'; readonly axis: number; readonly size: number };
 
-/** Bit widths of a quantizer. */
-export type Bits = 2 | 3 | 4 | 5 | 6 | 7 | 8;
+/** Bit widths of a quantizer; a single bit has codes 0 and 1, or -1 and 0. */
+export type Bits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** Which elements share which scale. */
 export interface Scales {

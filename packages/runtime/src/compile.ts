@@ -1,4 +1,5 @@
 import { checkGraph, type Graph, simplify } from '@subbyte/graph';
+import type { KernelOption } from './choose-kernels.ts';
 import { RuntimeError, runtimeError } from './errors.ts';
 import { foldQuantizers } from './fold-quantizers.ts';
 import { lower } from './lower.ts';
@@ -7,7 +8,7 @@ import { createSession, type Session } from './session.ts';
 
 /** Options of `compile`. */
 export interface CompileOptions {
-  /** Milliseconds from anywhere (`() => performance.now()`), for `Session.profile`. Default: none. */
+  /** Milliseconds from anywhere (`() => performance.now()`), for `Session.profile` and `kernels`. Default: none. */
   readonly clock?: Clock | undefined;
   /**
    * How matrix products run whose weights alone are quantized. `'float32'` (the default): as in the executor, with
@@ -15,22 +16,36 @@ export interface CompileOptions {
    * (`matmulNBits` of `@subbyte/kernels`), which moves a value by at most 0.4 % of the row's largest.
    */
   readonly weightOnly?: 'float32' | 'int8' | undefined;
+   * How the algorithms of integer layers are chosen; results do not depend on it. Default: `measured` with a clock,
+   * else `static`, which always chooses the same.
+   */
+  readonly kernels?: KernelOption | undefined;
+  /** Milliseconds that measuring kernels may take in all, 0 or more. Default 300. */
+  readonly kernelBudget?: number | undefined;
 }
 
 /**
  * Prepares a graph for the backend in use: convolutions and matrix products between quantizers run on codes, with
  * bias, bounds (ReLU, Clip), residual addition and the next quantizer fused into them; everything else runs in float32.
  * Takes graphs with `fakeQuantize` nodes (`quantize`), QDQ and packed models (`fromOnnx`) and float graphs.
- * @throws RuntimeError when the graph is malformed.
+ * @throws RuntimeError when the graph is malformed, and for `kernels` that it does not have.
  */
 export async function compile(graph: Graph, options: CompileOptions = {}): Promise<Session> {
+  const { clock, kernels = 'measured', kernelBudget: budget = 300 } = options;
+  if (!(budget >= 0)) {
+    throw new RuntimeError(`kernelBudget ${budget}: expected milliseconds, 0 or more`);
+  }
+  if (typeof kernels === 'string' && kernels !== 'measured' && kernels !== 'static') {
+    throw new RuntimeError(`kernels "${kernels}": expected measured, static or names of layers`);
+  }
   try {
     checkGraph(graph);
     const quantized = foldQuantizers(graph);
     const ready = quantized.nodes.some(({ op }) => op === 'fakeQuantize')
       ? quantized
       : simplify(graph);
-    return createSession(graph, lower(ready, options.weightOnly === 'int8'), options.clock);
+    const packs = options.weightOnly === 'int8';
+    return createSession(graph, lower(ready, { kernels, budget, clock }, packs), clock);
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause;
     throw runtimeError(`graph "${graph.name}"`, cause);

@@ -37,6 +37,8 @@ export interface Product {
 export interface Products {
   /** The grid that a value is on, if it is on one. */
   gridOf(value: string): ActivationGrid | undefined;
+  /** Its shape, 1 for a size of the first axis that is left open; `undefined` when others are. */
+  shapeOf(value: string): readonly number[] | undefined;
   /** The product that gives `value`, codes if it is on a grid, else float32. */
   productOf(value: string): Product | undefined;
   /** Why a convolution or matrix product stays in float32. */
@@ -186,5 +188,11 @@ export function findProducts(
     if (!products.has(value)) products.set(value, find(value));
     return products.get(value);
   };
-  return { gridOf, productOf, reasons };
+  const shapeOf = (value: string): readonly number[] | undefined => {
+    const shape = types
+      .get(value)
+      ?.shape?.map((size, axis) => (axis === 0 && typeof size !== 'number' ? 1 : size));
+    return shape?.every((size) => typeof size === 'number') ? shape : undefined;
+  };
+  return { gridOf, shapeOf, productOf, reasons };
 }

@@ -14,11 +14,13 @@ export interface Bounds {
 /** No bounds. */
 export const unbounded: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
-/** The grid of a quantizer with one scale and at most 8 bits, or `undefined`. */
+/** The grid of a uniform quantizer with one scale, or a ternary one around 0, or `undefined`. */
 export function activationGrid(quantizer: Quantizer): ActivationGrid | undefined {
-  if (quantizer.scheme !== 'uniform' || quantizer.granularity.kind !== 'perTensor') {
-    return undefined;
+  if (quantizer.granularity.kind !== 'perTensor') return undefined;
+  if (quantizer.scheme === 'ternary' && quantizer.offset[0] === 0) {
+    return { scale: quantizer.scale[0] as number, zeroPoint: 0, min: -1, max: 1 };
   }
+  if (quantizer.scheme !== 'uniform') return undefined;
   const { min, max } = codeRange(quantizer);
   const shift = max > 127 ? 128 : 0;
   const [scale, zeroPoint] = [quantizer.scale[0] as number, quantizer.zeroPoint[0] as number];
@@ -57,7 +59,7 @@ export function quantizerOf(
   scale: number,
   zeroPoint: number,
 ): UniformQuantizer | undefined {
-  for (const bits of [2, 3, 4, 5, 6, 7, 8] as const) {
+  for (const bits of [1, 2, 3, 4, 5, 6, 7, 8] as const) {
     for (const narrow of [false, true]) {
       const spec = { bits, signed: min < 0, narrow } as const;
       const range = codeRange(spec);

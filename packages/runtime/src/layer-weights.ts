@@ -1,6 +1,6 @@
 import type { Node, NodeOf } from '@subbyte/graph';
 import { encode } from '@subbyte/quantizers';
-import { type Tensor, tensor, toNumbers } from '@subbyte/tensor';
+import { type Tensor, tensor, toHeap, toNumbers } from '@subbyte/tensor';
 import type { Constants } from './constants.ts';
 
 /** Weights as integer kernels take them. */
@@ -24,12 +24,20 @@ function encoded(producer: Node | undefined, constants: Constants): Encoded | st
   if (producer?.op === 'fakeQuantize') {
     const { quantizer } = producer.attributes;
     const values = constants.get(producer.inputs[0] as string);
-    if (quantizer.scheme !== 'uniform') return `weights of scheme ${quantizer.scheme}`;
+    if (quantizer.scheme === 'apot') return `weights of scheme ${quantizer.scheme}`;
     if (!values) return 'weights are computed';
-    const { granularity, scale, zeroPoint } = quantizer;
+    const { granularity, scale } = quantizer;
+    const isTernary = quantizer.scheme === 'ternary';
+    if (isTernary && quantizer.offset.some((offset) => offset !== 0)) {
+      return 'ternary weights have an offset';
+    }
+    const zeroPoint = isTernary ? scale.map(() => 0) : quantizer.zeroPoint;
     if (granularity.kind === 'perGroup') return 'weights have a scale per group';
     const axis = granularity.kind === 'perChannel' ? granularity.axis : undefined;
-    return { codes: encode(values, quantizer), scale, zeroPoint, axis };
+    const made = encode(values, quantizer);
+    const codes = toHeap(made);
+    made.storage.dispose();
+    return { codes, scale, zeroPoint, axis };
   }
   if (producer?.op === 'dequantizeLinear') {
     const [codes, scale] = producer.inputs.map((name) => constants.get(name));
@@ -93,12 +101,12 @@ export function layerBias(
   if (values.length !== outputs) return `bias of ${values.length} values for ${outputs} channels`;
   const length = codes.size / outputs;
   const result = new Int32Array(outputs);
+  const { data } = codes;
   for (let o = 0; o < outputs; o++) {
     const step = Math.fround(Math.fround(inputScale) * (scales[o] as number));
     const steps = Math.round((values[o] as number) / step);
     let sum = Math.abs(steps);
-    for (let k = o * length; k < (o + 1) * length; k++)
-      sum += 255 * Math.abs(codes.data[k] as number);
+    for (let k = o * length; k < (o + 1) * length; k++) sum += 255 * Math.abs(data[k] as number);
     if (!(sum < 2 ** 31)) return 'sums do not fit in int32';
     result[o] = steps;
   }

@@ -9,16 +9,25 @@ import { RuntimeError } from './errors.ts';
 import type { Product } from './find-products.ts';
 import { boundGrid } from './grid.ts';
 import { packWeights } from './pack-weights.ts';
+import type { ProductCall } from './product-call.ts';
 
 /** A product as a kernel call: operands are the codes, `constants` in order, the residual's codes. */
 export interface LoweredProduct {
   readonly kernel: 'integerConv2d' | 'integerMatmul' | 'packedMatmul';
   readonly constants: readonly (readonly [role: string, tensor: Tensor])[];
-  readonly compute: (operands: readonly Tensor[]) => Tensor;
+  /** What algorithms are chosen for; `undefined`: there is one only. */
+  readonly call: ProductCall | undefined;
+  readonly compute: (operands: readonly Tensor[], algorithm: string | undefined) => Tensor;
 }
 
-/** Weights, multipliers and options with which an integer kernel computes `product`. */
-export function lowerProduct({ layer, residual, bounds, grid }: Product): LoweredProduct {
+/**
+ * Weights, multipliers and options with which an integer kernel computes `product` from codes of `shape`, if that
+ * is known.
+ */
+export function lowerProduct(
+  { layer, residual, bounds, grid }: Product,
+  shape: readonly number[] | undefined,
+): LoweredProduct {
   const { node, weights, bias, inputGrid } = layer;
   const own = residual?.own && boundGrid(residual.own.grid, residual.own.bounds);
   // The step of the grid that comes next; a residual without one is added in real units.
@@ -37,6 +46,7 @@ export function lowerProduct({ layer, residual, bounds, grid }: Product): Lowere
     : { dtype: 'float32', zeroPoint: 0, min: bounds.low, max: bounds.high };
   const options: IntegerEpilogueOptions = {
     inputZero: inputGrid.zeroPoint,
+    inputRange: [inputGrid.min, inputGrid.max],
     output: {
       dtype: output.dtype,
       zeroPoint: output.zeroPoint,
@@ -50,6 +60,7 @@ export function lowerProduct({ layer, residual, bounds, grid }: Product): Lowere
     ['bias', bias],
     ['multiplier', multiplier],
   ] as const;
+  const call = { layer: node.name, shape, weight: weights.codes, bias, multiplier };
   type Operands = OperandsOf<'integerMatmul'>;
   type PackedOperands = OperandsOf<'packedMatmul'>;
   if (node.op === 'matmul') {
@@ -59,19 +70,24 @@ export function lowerProduct({ layer, residual, bounds, grid }: Product): Lowere
       const all = { inputZero: options.inputZero, output: options.output, ...packed.options };
       return {
         kernel: 'packedMatmul',
+        call: undefined,
         constants: [['packed weights', packed.packed], ...constants.slice(1)],
         compute: (operands) => kernels.packedMatmul(operands as unknown as PackedOperands, all),
       };
     }
+    const kernel = 'integerMatmul';
     return {
-      ...{ kernel: 'integerMatmul', constants },
-      compute: (operands) => kernels.integerMatmul(operands as unknown as Operands, options),
+      ...{ kernel, constants, call: { ...call, kernel, options } },
+      compute: (operands, algorithm) =>
+        kernels.integerMatmul(operands as unknown as Operands, { ...options, algorithm }),
     };
   }
   const { strides, dilations, padding, groups } = node.attributes;
   const all = { ...options, strides, dilations, padding, groups };
+  const kernel = 'integerConv2d';
   return {
-    ...{ kernel: 'integerConv2d', constants },
-    compute: (operands) => kernels.integerConv2d(operands as unknown as Operands, all),
+    ...{ kernel, constants, call: { ...call, kernel, options: all } },
+    compute: (operands, algorithm) =>
+      kernels.integerConv2d(operands as unknown as Operands, { ...all, algorithm }),
   };
 }

@@ -12,11 +12,13 @@ import {
 } from '@subbyte/graph';
 import { kernels } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
+import { type ChooseOptions, chooseKernels, type KernelChoice } from './choose-kernels.ts';
 import { constantsOf } from './constants.ts';
 import { findProducts, type Product } from './find-products.ts';
 import { type ActivationGrid, gridTensors, sameGrid } from './grid.ts';
 import { lowerProduct } from './lower-product.ts';
 import { lowerWeightOnly } from './lower-weight-only.ts';
+import type { ProductCall } from './product-call.ts';
 import type { Program, Step } from './program.ts';
 
 /** `value`: as the graph has it; `plain`: codes in the same order; `last`: codes, channels last. */
@@ -27,16 +29,19 @@ const toFirst = { permutation: [0, 3, 1, 2] } as const;
 const perTensor = { axis: 0, groupSize: 0 } as const;
 
 /**
- * The steps that compute the outputs of `graph`, whose quantizers are `fakeQuantize` nodes. `packs`: matrix products whose
- * weights alone are quantized run on packed weights.
+ * The steps that compute the outputs of `graph`, whose quantizers are `fakeQuantize` nodes.
+ * @param packs whether matrix products whose weights alone are quantized run on packed weights.
+ * @throws RuntimeError for choices of kernels that there are not.
  */
-export function lower(graph: Graph, packs = false): Program {
+export function lower(graph: Graph, choose: ChooseOptions, packs = false): Program {
   const constants = constantsOf(graph);
   const [producers, consumers] = [producersOf(graph), consumersOf(graph)];
   const products = findProducts(graph, constants, producers, consumers);
   const steps: Step[] = [];
   const pool = new Map<string, Tensor>();
   const made = new Map<string, string>();
+  const calls: ProductCall[] = [];
+  let choices: ReadonlyMap<ProductCall, KernelChoice> = new Map();
 
   const nameOf = (value: string, form: string): string => `${form}:${value}`;
   const keep = (slot: string, tensor: Tensor): string => {
@@ -120,12 +125,17 @@ export function lower(graph: Graph, packs = false): Program {
     const added = residual && need(residual.value, form);
     let target = nameOf(value, form);
     if (!grid) target = nameOf(value, isConv ? 'value, channels last' : 'value');
-    const { constants: own, kernel, compute } = lowerProduct(found);
+    const shape = products.shapeOf(layer.node.inputs[0] as string);
+    const read = isConv && shape ? toLast.permutation.map((axis) => shape[axis] as number) : shape;
+    const { constants: own, kernel, compute, call } = lowerProduct(found, read);
+    if (call) calls.push(call);
     for (const [role, tensor] of own) {
       operands.push(keep(`${role} of ${layer.node.name} for ${value}`, tensor));
     }
     if (added !== undefined) operands.push(added);
-    emit(layer.node.name, kernel, operands, target, compute);
+    emit(layer.node.name, kernel, operands, target, (tensors) =>
+      compute(tensors, call && choices.get(call)?.algorithm),
+    );
     if (!grid && isConv) transpose(value, target, nameOf(value, 'value'), toFirst);
   };
 
@@ -230,5 +240,10 @@ export function lower(graph: Graph, packs = false): Program {
   }
 
   const outputs = graph.outputs.map(({ name }) => [name, need(name, 'value')] as const);
-  return { steps, constants: pool, outputs, floatLayers: products.reasons };
+  choices = chooseKernels(calls, choose);
+  return {
+    ...{ steps, constants: pool, outputs },
+    kernels: [...choices.values()],
+    floatLayers: products.reasons,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from '@subbyte/tensor';
+import type { KernelChoice } from './choose-kernels.ts';
 
 /** One kernel call, or one node that is computed in float32. */
 export interface Step {
@@ -20,6 +21,8 @@ export interface Program {
   readonly constants: ReadonlyMap<string, Tensor>;
   /** Output name and its slot. */
   readonly outputs: readonly (readonly [name: string, slot: string])[];
+  /** How the layers on codes are computed, in order. */
+  readonly kernels: readonly KernelChoice[];
   /** Layers that stay in float32, and why. */
   readonly floatLayers: ReadonlyMap<string, string>;
 }

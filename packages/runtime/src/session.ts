@@ -1,6 +1,7 @@
 import { checkInputs, type Graph, type ValueInfo } from '@subbyte/graph';
 import { type Arena, type Backend, getBackend } from '@subbyte/kernels';
 import { heap, type Storage, type Tensor } from '@subbyte/tensor';
+import type { KernelChoice } from './choose-kernels.ts';
 import { RuntimeError, runtimeError } from './errors.ts';
 import { planMemory } from './memory-plan.ts';
 import type { Program } from './program.ts';
@@ -38,6 +39,8 @@ export interface Session {
    * @throws RuntimeError unless the session was compiled with a clock.
    */
   profile(): readonly ProfileRow[];
+  /** How each layer on codes is computed, and what was measured to choose it. */
+  readonly kernels: readonly KernelChoice[];
   /** Bytes of the arena that intermediate values share; 0 before the first run. */
   readonly arenaBytes: number;
   /** Gives back weights and arena. Calling it again does nothing. */
@@ -146,6 +149,7 @@ export function createSession(graph: Graph, program: Program, clock: Clock | und
         reason: program.floatLayers.get(layer),
       }));
     },
+    kernels: program.kernels,
     get arenaBytes() {
       return planned?.arena?.byteLength ?? 0;
     },

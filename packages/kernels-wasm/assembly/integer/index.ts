@@ -1,6 +1,9 @@
+export { bitProduct, bitProductScratch } from './bit-product';
 export { integerDepthwise, packDepthwise } from './depthwise';
 export { packedCodes, packedFloats } from './packed';
 export { isWide, packPanels, packScales, prepareCodes, quantizeRows } from './packed-prepare';
+export { dotOf } from './dot';
+export { packImageBits, packWeightBits } from './pack-bits';
 export { integerMaxPool } from './pool';
 export {
   gatherWindows, integerBase, padBytes, padWords, packIntegerWeights, weightRange, windowSums,

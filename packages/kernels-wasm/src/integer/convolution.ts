@@ -5,6 +5,8 @@
 import type { IntegerEpilogueOptions, OptionsOf } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
 import type { Engine } from '../engine.ts';
+import { bitOperands } from './algorithms.ts';
+import { convolveBits } from './bit-convolution.ts';
 import { epilogueTable } from './epilogue.ts';
 import { paddedImages } from './image.ts';
 import { operandsFor, packWeights, wholePanels } from './weights.ts';
@@ -56,9 +58,15 @@ export function convolve(
   options: IntegerEpilogueOptions,
   to: number,
 ): void {
+  const bits = bitOperands(engine, weight, options);
+  if (bits) {
+    const factors = [weight, bias, multiplier, residual] as const;
+    convolveBits(engine, x, factors, sizes, options, bits, to);
+    return;
+  }
   const { batch, height, width, channels, outputs, kernel, rows, columns } = sizes;
   const { groups, strides, dilations, padding } = sizes;
-  const operands = operandsFor(engine, weight);
+  const operands = operandsFor(engine, weight, options.algorithm);
   const { bytes, offset, planes } = operands;
   const image = { height, width, channels, padding, zero: options.inputZero };
   const images = paddedImages(engine, x, image, bytes);

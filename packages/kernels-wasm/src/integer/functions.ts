@@ -1,4 +1,5 @@
 import type { PackedFunctions } from './packed-functions.ts';
+import type { PlaneFunctions } from './plane-functions.ts';
 
 type Address = number;
 
@@ -23,11 +24,13 @@ type Product = (
 ) => void;
 
 /** What the module of the integer kernels exports; sizes in elements; see assembly/integer/. */
-export interface IntegerFunctions extends PackedFunctions {
+export interface IntegerFunctions extends PackedFunctions, PlaneFunctions {
   /** Only in the module with relaxed SIMD. */
   product8: Product;
   product16: Product;
   productScratch(): number;
+  /** Only in the module with relaxed SIMD. */
+  dotOf(x: number, w: number): number;
   integerDepthwise(
     from: Address,
     line: number,

@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 export interface Operands {
   /** Bytes of an activation: 1 or 2. */
   readonly bytes: 1 | 2;
-  /** Planes of weights: 2 for 8 bits in bytes. */
+  /** Planes of weights: 2 for 8 bits in bytes where a set top bit has no meaning. */
   readonly planes: 1 | 2;
   /** What makes weights in bytes positive. */
   readonly offset: number;
@@ -17,18 +17,47 @@ export interface PackedWeights {
   readonly sums: number;
 }
 
+/** How the second operand of the relaxed dot product is read when its top bit is set. */
+type TopBit = 'value' | 'sign' | 'unknown';
+
+const bytes = (value: number): number => Math.imul(value & 255, 0x01010101);
+
+/**
+ * What this engine's relaxed dot product makes of a set top bit. The specification lets an engine choose once for all its
+ * runs (relaxed SIMD, "implementation-defined behavior"); products that overflow on the way are found here too.
+ */
+function topBitOf({ wasm }: Engine): TopBit {
+  const extremes = [-128, -127, -1, 1, 127];
+  const isExact = (weights: readonly number[]): boolean =>
+    weights.every((w) => extremes.every((x) => wasm.dotOf(bytes(x), bytes(w)) === 4 * x * w));
+  if (isExact([0, 127, 128, 129, 254, 255])) return 'value';
+  return isExact([-128, -127, -1, 0, 127]) ? 'sign' : 'unknown';
+}
+
+const topBits = new WeakMap<Engine['wasm'], TopBit>();
 const ranges = new WeakMap<Storage, number>();
 
-/** Whether 2 to 7 bits of weights (or 8, as two planes) go through bytes, or everything through int16. */
-export function operandsFor(engine: Engine, weight: Tensor): Operands {
-  if (!engine.relaxedDot) return { bytes: 2, planes: 1, offset: 0 };
+/**
+ * Whether weights go through bytes (8 bits as two planes where they have to, or `algorithm` is `halves`), or everything through
+ * int16.
+ */
+export function operandsFor(engine: Engine, weight: Tensor, algorithm?: string): Operands {
+  if (!engine.relaxedDot || algorithm === 'words') return { bytes: 2, planes: 1, offset: 0 };
   const frozen = engine.isFrozen(weight);
   let range = frozen ? ranges.get(weight.storage) : undefined;
   if (range === undefined) {
     range = engine.wasm.weightRange(engine.address(weight), weight.size);
     if (frozen) ranges.set(weight.storage, range);
   }
-  return { bytes: 1, planes: range % 512 > 127 ? 2 : 1, offset: Math.floor(range / 512) };
+  const offset = Math.floor(range / 512);
+  if (range % 512 <= 127) return { bytes: 1, planes: 1, offset };
+  let topBit = topBits.get(engine.wasm);
+  if (topBit === undefined) {
+    topBit = topBitOf(engine);
+    topBits.set(engine.wasm, topBit);
+  }
+  if (topBit === 'unknown' || algorithm === 'halves') return { bytes: 1, planes: 2, offset };
+  return { bytes: 1, planes: 1, offset: topBit === 'value' ? offset : 0 };
 }
 
 /** Channels in whole panels. */
@@ -45,7 +74,7 @@ export function packWeights(
   const { groups, outputs, channels, taps } = sizes;
   const sumBytes = wholePanels(outputs) * 4;
   const each = sumBytes + wholePanels(outputs) * planes * runs * steps * 4;
-  const key = `integer ${bytes} ${groups} ${outputs} ${channels} ${taps} ${runs} ${steps}`;
+  const key = `integer ${bytes} ${planes} ${groups} ${outputs} ${channels} ${taps} ${runs} ${steps}`;
   const start = engine.arranged(weight, key, groups * each, (from, to) => {
     for (let g = 0; g < groups; g++) {
       engine.wasm.packIntegerWeights(

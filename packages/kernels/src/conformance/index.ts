@@ -8,6 +8,7 @@ import { castCases } from './cast.ts';
 import { convolutionCases } from './convolution.ts';
 import { gatherCases } from './gather.ts';
 import { integerCases } from './integer.ts';
+import { lowBitCases } from './low-bit.ts';
 import { matmulCases } from './matmul.ts';
 import { movementCases } from './movement.ts';
 import { normalizationCases } from './normalization.ts';
@@ -39,6 +40,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...trainingCases,
   ...integerCases,
   ...packedCases,
+  ...lowBitCases,
 ];
 
 /** The cases of the kernels that `table` has. */

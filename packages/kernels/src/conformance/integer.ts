@@ -41,6 +41,12 @@ interface Plan {
 const plans: readonly Plan[] = [
   { label: 'W4 A8', x: 'uint8', bits: 4, options: { inputZero: 0, output: bytes } },
   { label: 'W8 A8', x: 'uint8', bits: 8, options: { inputZero: 117, output: bytes } },
+  {
+    label: 'W8 A8 in halves',
+    x: 'uint8',
+    bits: 8,
+    options: { inputZero: 117, output: bytes, algorithm: 'halves' },
+  },
   { label: 'W7, signed', x: 'int8', bits: 7, options: { inputZero: -128, output: signed } },
   { label: 'W2 to floats', x: 'int8', bits: 2, options: { inputZero: 4, output: floats } },
   {
@@ -136,7 +142,7 @@ const products = (
 );
 
 const [first] = plans as readonly [Plan, ...Plan[]];
-const refused = [...plans][5] as Plan;
+const refused = [...plans].find(({ options }) => options.residual) as Plan;
 
 /** Operands of a small product, some of them changed. */
 const small =

@@ -7,7 +7,7 @@ const isFinite32 = (x: number): boolean => Number.isFinite(Math.fround(x));
 export function checkEpilogue(
   kernel: string,
   shapes: OperandShapes,
-  { inputZero, output, residual }: IntegerEpilogueOptions,
+  { inputZero, inputRange, output, residual }: IntegerEpilogueOptions,
   shape: readonly number[],
 ): number[] {
   const channels = [shape.at(-1) as number];
@@ -18,6 +18,13 @@ export function checkEpilogue(
     fail(kernel, 'a residual operand and its options: expected both or neither');
   }
   checkWhole(kernel, 'inputZero', [inputZero], -128);
+  if (inputRange) {
+    checkWhole(kernel, 'inputRange', inputRange, -128);
+    const [min, max] = inputRange;
+    if (min > max || max > 255) {
+      fail(kernel, `inputRange from ${min} to ${max}: expected the smaller first, 255 at most`);
+    }
+  }
   if (output.dtype !== 'float32') {
     checkWhole(kernel, 'output', [output.zeroPoint, output.min, output.max], -128);
   }

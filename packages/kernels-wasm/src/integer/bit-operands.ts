@@ -1,0 +1,83 @@
+import type { IntegerEpilogueOptions } from '@subbyte/kernels';
+import type { Storage, Tensor } from '@subbyte/tensor';
+import type { Engine } from '../engine.ts';
+
+/** How the operands of a product are split into bits. */
+export interface BitOperands {
+  /** Planes of the weights; 0: zeros and signs, of the activations too. */
+  readonly weightPlanes: number;
+  /** What each plane of the weights counts. */
+  readonly factors: readonly number[];
+  /** The weights are `lowest + step * bits`; step 1 and lowest 0 when they are in two's complement. */
+  readonly lowest: number;
+  readonly step: number;
+  /** Words for 32 channels of an activation: planes, or zeros and signs. */
+  readonly planes: number;
+  /** Code of an activation without bits. */
+  readonly base: number;
+}
+
+/** Which weights there are. */
+interface Levels {
+  readonly min: number;
+  readonly max: number;
+  /** At most two. */
+  readonly isBinary: boolean;
+}
+
+const known = new WeakMap<Storage, Levels>();
+
+function levelsOf(engine: Engine, weight: Tensor): Levels {
+  const before = engine.isFrozen(weight) ? known.get(weight.storage) : undefined;
+  if (before) return before;
+  const values = weight.data as Int8Array;
+  let [min, max] = [127, -128];
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  const levels = { min, max, isBinary: values.every((value) => value === min || value === max) };
+  if (engine.isFrozen(weight)) known.set(weight.storage, levels);
+  return levels;
+}
+
+/** Bits of whole numbers from 0 to `most`; at least 1. */
+const bitsFor = (most: number): number => Math.max(1, 32 - Math.clz32(most));
+
+/** Planes of two's complement or, without negative numbers, of plain binary. */
+function weightBits({ min, max, isBinary }: Levels): Omit<BitOperands, 'planes' | 'base'> {
+  // One value alone is 0 or 1 times itself.
+  if (isBinary && min < max) {
+    return { weightPlanes: 1, factors: [max - min], lowest: min, step: max - min };
+  }
+  const count = min < 0 ? 1 + bitsFor(Math.max(max, -1 - min)) : bitsFor(max);
+  const factors = Array.from({ length: count }, (_, m) =>
+    min < 0 && m === count - 1 ? -(2 ** m) : 2 ** m,
+  );
+  return { weightPlanes: count, factors, lowest: 0, step: 1 };
+}
+
+/** Operands as bit planes, or `undefined` when the code of zero (of the padding) is none of the codes. */
+export function binaryOperands(
+  engine: Engine,
+  weight: Tensor,
+  { inputRange, inputZero }: IntegerEpilogueOptions,
+): BitOperands | undefined {
+  if (!inputRange || weight.size === 0) return undefined;
+  const [min, max] = inputRange;
+  if (inputZero < min || inputZero > max || max - min > 255) return undefined;
+  return { ...weightBits(levelsOf(engine, weight)), planes: bitsFor(max - min), base: min };
+}
+
+/** Operands as zeros and signs, or `undefined` when some are not -1, 0 or 1. */
+export function ternaryOperands(
+  engine: Engine,
+  weight: Tensor,
+  { inputRange, inputZero }: IntegerEpilogueOptions,
+): BitOperands | undefined {
+  if (!inputRange || weight.size === 0) return undefined;
+  if (inputRange[0] < inputZero - 1 || inputRange[1] > inputZero + 1) return undefined;
+  const { min, max } = levelsOf(engine, weight);
+  if (min < -1 || max > 1) return undefined;
+  return { weightPlanes: 0, factors: [0], lowest: 0, step: 1, planes: 2, base: inputZero };
+}

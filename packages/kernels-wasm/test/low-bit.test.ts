@@ -1,0 +1,85 @@
+import type { IntegerEpilogueOptions, kernels, OptionsOf } from '@subbyte/kernels';
+import { random, scope, type Tensor, tensor } from '@subbyte/tensor';
+import { afterAll, expect, test } from 'vitest';
+import { type WasmBackend, wasm } from '../src/index.ts';
+
+const words = await wasm({ relaxedDot: false });
+const one = await wasm();
+const many = await wasm({ threads: 3 });
+afterAll(() => many.close());
+
+const few: IntegerEpilogueOptions = {
+  inputZero: 0,
+  inputRange: [0, 1],
+  output: { dtype: 'int8', zeroPoint: 0, min: -128, max: 127 },
+};
+
+/** Weights of 64 channels with these levels. */
+const weights = (levels: readonly number[]): Tensor => {
+  const stream = random(2);
+  const codes = Array.from(
+    { length: 9 * 64 * 9 },
+    () => levels[stream.integer(levels.length)] as number,
+  );
+  return tensor(codes, [9, 64, 3, 3], 'int8');
+};
+
+test('bits are offered where the operands have few, first where they are likely the fastest', () => {
+  const offered = (levels: readonly number[], range?: readonly [number, number]) =>
+    words.algorithms?.(weights(levels), { ...few, inputRange: range });
+  expect(offered([-1, 1], [0, 1])).toEqual(['binary', 'ternary', 'words']);
+  expect(offered([-1, 0, 1], [-1, 1])).toEqual(['ternary', 'binary', 'words']);
+  expect(offered([-2, -1, 0, 1], [0, 3])).toEqual(['binary', 'words']);
+  expect(offered([-4, 3, 1], [0, 3])).toEqual(['words', 'binary']);
+  expect(offered([-8, 7, 1], [0, 3])).toEqual(['words']);
+  expect(offered([-2, 1, 0], [0, 255])).toEqual(['words']);
+  expect(offered([-1, 1])).toEqual(['words']);
+  // The code of zero, which padding has, is none of the codes.
+  expect(offered([-1, 1], [1, 1])).toEqual(['ternary', 'words']);
+  expect(offered([-1, 1], [2, 3])).toEqual(['words']);
+});
+
+test('depthwise layers have one kernel; few channels leave words half empty', () => {
+  const depthwise = tensor(new Int8Array(8 * 9).fill(1), [8, 1, 3, 3], 'int8');
+  expect(words.algorithms?.(depthwise, { ...few, groups: 8 })).toEqual([]);
+  const narrow = tensor([-1, 1, 1, -1], [1, 4, 1, 1], 'int8');
+  expect(words.algorithms?.(narrow, few)).toEqual(['words', 'binary', 'ternary']);
+});
+
+/** Codes of a layer large enough to be split among threads. */
+function codesOf(backend: WasmBackend, batch: number, algorithm: string): number[] {
+  const stream = random(4);
+  const size = [batch, 40, 37, 64] as const;
+  const x = Array.from({ length: size.reduce((a, b) => a * b, 1) }, () => stream.integer(3) - 1);
+  const options: OptionsOf<'integerConv2d'> = {
+    ...{ strides: [1, 2], dilations: [1, 1], padding: [1, 1, 1, 1], groups: 1 },
+    ...{ ...few, inputRange: [-1, 1], algorithm },
+  };
+  const run = backend.kernels.integerConv2d as typeof kernels.integerConv2d;
+  let codes: number[] = [];
+  scope(() => {
+    const result = run(
+      [
+        backend.upload(tensor(x, size, 'int8')),
+        backend.upload(weights([-1, 0, 1])),
+        tensor(new Int32Array(9), [9], 'int32'),
+        tensor(new Float32Array(9).fill(0.7), [9]),
+      ],
+      options,
+    );
+    codes = Array.from(result.data as Int8Array);
+    return undefined;
+  });
+  return codes;
+}
+
+test('every algorithm gives the same codes on one thread and on three', () => {
+  for (const batch of [1, 4]) {
+    const expected = codesOf(words, batch, 'words');
+    expect(new Set(expected).size).toBeGreaterThan(20);
+    for (const algorithm of ['binary', 'ternary', 'dot', 'words']) {
+      expect(codesOf(one, batch, algorithm)).toEqual(expected);
+      expect(codesOf(many, batch, algorithm)).toEqual(expected);
+    }
+  }
+});
