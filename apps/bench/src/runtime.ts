@@ -11,10 +11,9 @@ import { quantize } from '@subbyte/quantize';
 import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
-import { inTurn, type Runner } from './in-turn.ts';
+import { inTurn, medianRatio, type Rounds, type Runner } from 'subbyte/bench';
 import { modelOf, resnet20 } from './models.ts';
 import { resnet18 } from './resnet18.ts';
-import { medianRatio, type Rounds } from './rounds.ts';
 
 const { values } = parseArgs({
   options: {
