@@ -15,8 +15,8 @@ const larger: Readonly<Record<string, number>> = {
   graph: 4400,
   // Nearest rounding and reconstruction: calibration, placement, units, losses, checkpoints.
   quantize: 4400,
-  // One file per command, option group, engine and source.
-  cli: 4000,
+  // One file per command, option group, engine and source; the benchmarks that pages share.
+  cli: 4300,
 };
 const totals = new Map<string, number>();
 const long: string[] = [];

@@ -51,7 +51,6 @@ test('turns that are too short are filled with repetitions', async () => {
     turn: 20,
   });
   expect(log.length).toBeGreaterThan(100);
-  expect(log.length).toBeLessThanOrEqual(1002);
   expect(short?.median).toBeLessThan(5);
   expect(slow?.median).toBeGreaterThanOrEqual(30);
 });

@@ -26,7 +26,6 @@ export interface InTurnOptions {
 const warmUps = 2;
 /** Milliseconds of computing after which others (signals, the page) have their turn. */
 const patience = 50;
-const mostRepeats = 1000;
 
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -40,23 +39,22 @@ export async function inTurn(
 ): Promise<readonly Rounds[]> {
   const { seconds = 30, rounds: least = 9, turn = 0, signal, onRound } = options;
   const times = runners.map((): number[] => []);
-  const repeats = runners.map(() => 1);
   let start = performance.now();
   let done = -warmUps;
   while (done < least || performance.now() - start < seconds * 1000) {
     await breathe();
     if (done === 0) start = performance.now();
     const round: number[] = [];
-    for (const [i, { run }] of runners.entries()) {
+    for (const { run } of runners) {
       if (signal?.aborted) break;
-      const count = repeats[i] as number;
       const before = performance.now();
-      for (let repeat = 0; repeat < count; repeat++) await run();
-      const spent = performance.now() - before;
+      let [count, spent] = [0, 0];
+      do {
+        await run();
+        count++;
+        spent = performance.now() - before;
+      } while (spent < turn);
       round.push(spent / count);
-      // The first warm-up may compile; the second tells how often to repeat.
-      if (done === -1)
-        repeats[i] = Math.max(1, Math.min(mostRepeats, Math.ceil(turn / (spent || 0.1))));
       if (spent > patience) await breathe();
     }
     if (signal?.aborted) break;
