@@ -19,6 +19,7 @@ function fail(message: string): void {
 
 function setRunning(isRunning: boolean): void {
   byId<HTMLButtonElement>('run').disabled = isRunning;
+  for (const set of document.querySelectorAll('fieldset')) set.disabled = isRunning;
   byId('stop').hidden = !isRunning;
   byId('progress').hidden = !isRunning;
 }
