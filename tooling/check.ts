@@ -27,12 +27,16 @@ interface TestReport {
   }[];
 }
 
-async function tests(): Promise<Count> {
+/** Tests in Node that drive Chromium: they are part of the check of browsers. */
+const inChromium = 'apps/bench/test/page.test.ts';
+
+async function tests(...words: readonly string[]): Promise<Count> {
   const reportPath = `${root}node_modules/.vitest-report.json`;
   rmSync(reportPath, { force: true });
   const { code } = await run([
     'vitest',
     'run',
+    ...words,
     // One for every core: most tests wait for programs that they start.
     `--maxWorkers=${availableParallelism()}`,
     '--reporter=default',
@@ -57,9 +61,17 @@ const checks: Readonly<Record<string, () => Promise<Count>>> = {
   'line budgets': command('node', 'tooling/sizes.ts'),
   types: command('tsc'),
   'unused code': command('knip'),
-  tests,
+  tests: () => tests(`--exclude=${inChromium}`),
   // Loaded when it is its turn: it brings a bundler and a driver of browsers.
-  browser: async () => (await import('../apps/browser/src/test-browser.ts')).testBrowser(),
+  browser: async () => {
+    const { testBrowser } = await import('../apps/browser/src/test-browser.ts');
+    const [files, page] = [await testBrowser(), await tests(inChromium)];
+    return {
+      passed: files.passed + page.passed,
+      failed: files.failed + page.failed,
+      skipped: files.skipped + (page.skipped ?? 0),
+    };
+  },
   build: command(...pnpm, 'run', 'build', '--output-logs=errors-only'),
   'published packages': command(...pnpm, 'run', 'pack:check', '--output-logs=errors-only'),
   'packed tarballs': testTarballs,

@@ -16,8 +16,8 @@ const larger: Readonly<Record<string, number>> = {
   // Nearest rounding and reconstruction: calibration, placement, units, losses, checkpoints, and caches in
   // bounded memory; the next to come should move reconstruction to a package of its own.
   quantize: 5100,
-  // One file per command, option group, engine and source.
-  cli: 3700,
+  // One file per command, option group, engine and source; the benchmarks that pages share.
+  cli: 4400,
 };
 const totals = new Map<string, number>();
 const long: string[] = [];

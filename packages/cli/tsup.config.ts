@@ -1,3 +1,3 @@
 import { library } from '@subbyte/tsup';
 
-export default library(['src/index.ts', 'src/main.ts']);
+export default library(['src/index.ts', 'src/main.ts', 'src/bench/index.ts']);

@@ -5,9 +5,8 @@ import { fromOnnx, toOnnx } from '@subbyte/onnx';
 import { quantize } from '@subbyte/quantize';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, type ModelFile, table } from 'subbyte';
-import { inTurn, type Runner } from './in-turn.ts';
+import { inTurn, medianRatio, type Rounds, type Runner } from 'subbyte/bench';
 import { modelOf, recognizer, resnet20 } from './models.ts';
-import { medianRatio, type Rounds } from './rounds.ts';
 
 /** Measures two contestants for ten seconds. */
 async function between(first: Runner, second: Runner): Promise<readonly [Rounds, Rounds]> {

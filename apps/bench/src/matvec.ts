@@ -9,9 +9,9 @@ import { type Bits, encode, perChannel, perGroup, uniform } from '@subbyte/quant
 import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor, toNumbers } from '@subbyte/tensor';
 import { engines } from 'subbyte';
-import type { Runner } from './in-turn.ts';
+import type { Rounds, Runner } from 'subbyte/bench';
+import { medianRatio } from 'subbyte/bench';
 import { modelOf } from './models.ts';
-import { medianRatio, type Rounds } from './rounds.ts';
 
 const [inputs, outputs, block] = [1024, 4096, 32] as const;
 /** Calls that are timed together: one of ours takes about a tenth of a millisecond. */

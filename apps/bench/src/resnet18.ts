@@ -49,6 +49,7 @@ export function resnet18(seed = 1): Graph {
   const variables = network.init(random(seed));
   const graph = trace((x: Tensor) => network.apply(variables, x).y, zeros([1, 3, 224, 224]), {
     name: 'resnet18',
+    batch: 'N',
     names: variables.parameters,
   });
   return simplify(graph);

@@ -11,13 +11,12 @@ import { quantize } from '@subbyte/quantize';
 import { compile } from '@subbyte/runtime';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { engines, table } from 'subbyte';
+import { inTurn, medianRatio, type Rounds, type Runner } from 'subbyte/bench';
 import { fewerLevels } from './fewer-levels.ts';
-import { inTurn, type Runner } from './in-turn.ts';
 import { matvecRatios, matvecRunners } from './matvec.ts';
 import { mobileNetV2Graph } from './mobilenet-v2.ts';
 import { modelOf, resnet20 } from './models.ts';
 import { resnet18 } from './resnet18.ts';
-import { medianRatio, type Rounds } from './rounds.ts';
 
 const { values } = parseArgs({
   options: {

@@ -9,6 +9,7 @@ const patterns: readonly string[] = [
   'packages/nn/test/*.test.ts',
   'packages/optim/test/*.test.ts',
   'packages/graph/test/*.test.ts',
+  'packages/runtime/test/*.test.ts',
   'packages/quantize/test/fingerprint.test.ts',
   'apps/browser/test/page/*.test.ts',
 ];

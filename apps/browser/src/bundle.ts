@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, defaultClientConditions, type Plugin } from 'vite';
 import { BrowserError } from './errors.ts';
@@ -37,7 +39,10 @@ const plugin = (files: readonly string[]): Plugin => ({
   load: (id) => (id === `\0${entry}` ? entryOf(files) : undefined),
 });
 
-/** Bundles test files from the sources into `folder`, for pages; the bundle starts with `entry.js`. */
+const page =
+  '<!doctype html><meta charset="utf-8"><title>tests</title><script type="module" src="entry.js"></script>';
+
+/** Bundles test files from the sources into `folder`, with a page that runs the one its address names. */
 export async function bundleTests(files: readonly string[], folder: string): Promise<void> {
   await build({
     root,
@@ -63,4 +68,5 @@ export async function bundleTests(files: readonly string[], folder: string): Pro
       rolldownOptions: { input: entry, treeshake: false, output: { entryFileNames: 'entry.js' } },
     },
   });
+  await writeFile(join(folder, 'index.html'), page);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, normalize } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 
 /** A server on this machine. */
 export interface Server {
@@ -10,8 +10,13 @@ export interface Server {
   close(): void;
 }
 
-const page =
-  '<!doctype html><meta charset="utf-8"><title>tests</title><script type="module" src="entry.js"></script>';
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 
 /** What makes a page cross-origin isolated, so that it may share memory. */
 const isolation = {
@@ -19,16 +24,25 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Serves a bundle twice: under `/isolated/` with cross-origin isolation, under `/plain/` without. */
-export async function serve(folder: string): Promise<Server> {
+/**
+ * Serves the files of a folder twice: under `/isolated/` with cross-origin isolation, under `/plain/` without; a path
+ * that ends there means `index.html`.
+ * @param port 0: any that is free. @throws Error (`EADDRINUSE`) when it is taken.
+ */
+export async function serve(folder: string, port = 0): Promise<Server> {
   const server = createServer(async ({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
+    if (pathname === '/') {
+      response.writeHead(302, { Location: '/isolated/' }).end();
+      return;
+    }
     const [, mode, file] = /^\/(isolated|plain)\/(.*)$/.exec(normalize(pathname)) ?? [];
     const headers = mode === 'isolated' ? isolation : {};
     try {
       if (mode === undefined) throw new Error('neither isolated nor plain');
-      const type = file === '' ? 'text/html' : 'text/javascript';
-      const body = file ? await readFile(join(folder, file)) : page;
+      const name = file || 'index.html';
+      const body = await readFile(join(folder, name));
+      const type = types[extname(name)] ?? 'application/octet-stream';
       response.writeHead(200, { ...headers, 'Content-Type': type }).end(body);
     } catch {
       response.writeHead(404, headers).end();
@@ -36,7 +50,7 @@ export async function serve(folder: string): Promise<Server> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { browserTests } from './browser-tests.ts';
 import { bundleTests, root } from './bundle.ts';
 import { findChromium, startChromium } from './chromium.ts';
+import { runQuantized } from './quantized-network.ts';
 import { serve } from './serve.ts';
 import { shortTraining } from './short-training.ts';
 import { openTestPage, type TestPage } from './test-page.ts';
@@ -79,6 +80,7 @@ export async function testBrowser(only: readonly string[] = []): Promise<Browser
   try {
     await bundleTests(files, folder);
     const fromNode = await shortTraining(1);
+    const { compiled: quantizedInNode } = await runQuantized(1);
     const server = await serve(folder);
     try {
       // Side by side: most files keep one core busy.
@@ -86,7 +88,7 @@ export async function testBrowser(only: readonly string[] = []): Promise<Browser
         modes.map(async ({ path, title }): Promise<BrowserCount> => {
           const browser = await startChromium(executable);
           console.log(`Chromium ${browser.version()}, ${title}`);
-          const given = { isolated: path === 'isolated', fromNode };
+          const given = { isolated: path === 'isolated', fromNode, quantizedInNode };
           try {
             const page = await openTestPage(browser, given, patience);
             const part = await runMode(page, path, `${server.origin}/${path}/`, files);

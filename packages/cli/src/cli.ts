@@ -59,37 +59,41 @@ function explain(error: unknown, debug: boolean): string {
 async function runCommand(
   words: readonly string[],
   { terminal, signal }: Surroundings,
-): Promise<void> {
+): Promise<number> {
+  const print = (text: string): number => {
+    terminal.print(text);
+    return exitCodes.done;
+  };
   const [name = '--help', ...rest] = words;
-  if (name === '--version' || name === '-v') return terminal.print(manifest().version);
-  if (name === '--help' || name === '-h') return terminal.print(await helpOf(undefined));
+  if (name === '--version' || name === '-v') return print(manifest().version);
+  if (name === '--help' || name === '-h') return print(await helpOf(undefined));
   const command = commandOf(name);
   if (!command) {
     const hint = didYouMean(name, Object.keys(commands));
     throw new UsageError(`unknown command "${name}"${hint} (subbyte --help lists them)`);
   }
-  if (rest.includes('--help') || rest.includes('-h')) return terminal.print(await helpOf(name));
+  if (rest.includes('--help') || rest.includes('-h')) return print(await helpOf(name));
   const definitions = { ...command.args, ...commonOptions };
-  checkArguments(rest, definitions);
+  checkArguments(rest, definitions, command.operands);
   let args: ReturnType<typeof parseArgs>;
   try {
     args = parseArgs([...rest], definitions);
   } catch (error) {
     throw new UsageError(`${(error as Error).message} (subbyte ${name} --help)`);
   }
-  const { text, data } = await command.run(args, {
+  const { text, data, interrupted } = await command.run(args, {
     terminal,
     signal,
     commandLine: ['subbyte', ...words].join(' '),
   });
   terminal.print(args.json ? JSON.stringify(data) : text);
+  return interrupted ? exitCodes.interrupted : exitCodes.done;
 }
 
 /** Runs one command line and says how it ended; prints everything itself. */
 export async function runCli(words: readonly string[], context: Surroundings): Promise<number> {
   try {
-    await runCommand(words, context);
-    return exitCodes.done;
+    return await runCommand(words, context);
   } catch (error) {
     if (context.signal.aborted) {
       const kept = error instanceof CliError ? error.message : 'interrupted; nothing was written';

@@ -31,4 +31,5 @@ test('values that are missing, needless or doubled are refused', () => {
 
 test('operands beyond those defined are refused', () => {
   expect(() => check('a.onnx', 'b.onnx')).toThrow('"b.onnx" is one operand too many');
+  checkArguments(['a.onnx', '--json', 'b.onnx', 'c.onnx'], definitions, 'many');
 });

@@ -16,6 +16,7 @@ export interface CompileOptions {
    * (`matmulNBits` of `@subbyte/kernels`), which moves a value by at most 0.4 % of the row's largest.
    */
   readonly weightOnly?: 'float32' | 'int8' | undefined;
+  /**
    * How the algorithms of integer layers are chosen; results do not depend on it. Default: `measured` with a clock,
    * else `static`, which always chooses the same.
    */

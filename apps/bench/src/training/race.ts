@@ -1,4 +1,4 @@
-import { type Rounds, roundsOf } from '../rounds.ts';
+import { type Rounds, roundsOf } from 'subbyte/bench';
 
 /** Somebody who runs the same work as the others. */
 export interface Contestant {

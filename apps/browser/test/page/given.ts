@@ -6,6 +6,8 @@ interface Given {
   readonly isolated: boolean;
   /** The same training in Node. */
   readonly fromNode: ShortTraining;
+  /** What a quantized network gave there. */
+  readonly quantizedInNode: readonly number[];
 }
 
 /** Nothing in Node. */

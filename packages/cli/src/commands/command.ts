@@ -14,12 +14,16 @@ export interface Context {
 export interface Outcome {
   readonly text: string;
   readonly data: Readonly<Record<string, unknown>>;
+  /** Ctrl-C ended the work, and this is what was found until then. */
+  readonly interrupted?: boolean;
 }
 
 /** One subcommand; its arguments typed by their definitions. */
 export interface CommandOf<Arguments extends ArgsDef> {
   readonly description: string;
   readonly args: Arguments;
+  /** `'many'`: the last operand may be repeated; all of them are in `args._`. */
+  readonly operands?: 'many';
   /** Lines of `--help`, without `subbyte` and the command's name. */
   readonly examples: readonly string[];
   run(args: ParsedArgs<Arguments>, context: Context): Promise<Outcome>;

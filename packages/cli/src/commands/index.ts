@@ -1,3 +1,4 @@
+import { benchCommand } from './bench.ts';
 import type { Command } from './command.ts';
 import { compareCommand } from './compare.ts';
 import { evalCommand } from './eval.ts';
@@ -6,7 +7,7 @@ import { quantizeCommand } from './quantize.ts';
 import { trainCommand } from './train.ts';
 
 /** Name of a command. */
-export type CommandName = 'inspect' | 'quantize' | 'eval' | 'compare' | 'train';
+export type CommandName = 'inspect' | 'quantize' | 'eval' | 'compare' | 'bench' | 'train';
 
 /** Every command by name. */
 export const commands: { readonly [Name in CommandName]: Command } = {
@@ -14,5 +15,6 @@ export const commands: { readonly [Name in CommandName]: Command } = {
   quantize: quantizeCommand,
   eval: evalCommand,
   compare: compareCommand,
+  bench: benchCommand,
   train: trainCommand,
 };

@@ -1,3 +1,4 @@
+import type { ProfileRow } from '@subbyte/runtime';
 import type { Tensor } from '@subbyte/tensor';
 import type { ModelFile } from '../io/model-file.ts';
 
@@ -9,6 +10,8 @@ export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(inputs: Values): Promise<Values>;
+  /** The time of each layer so far, from engines that can tell. */
+  profile?(): readonly ProfileRow[];
   dispose(): Promise<void>;
 }
 

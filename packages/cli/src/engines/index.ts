@@ -1,14 +1,16 @@
 import type { Engine } from './engine.ts';
 import { ortNodeEngine } from './ort-node.ts';
 import { ortWebEngine } from './ort-web.ts';
+import { runtimeEngine } from './runtime.ts';
 import { subbyteEngine } from './subbyte.ts';
 
 /** Name of an engine. */
-export type EngineName = 'subbyte' | 'ort-node' | 'ort-web';
+export type EngineName = 'subbyte' | 'runtime' | 'ort-node' | 'ort-web';
 
 /** Every engine by name. */
 export const engines: { readonly [Name in EngineName]: Engine } = {
   subbyte: subbyteEngine,
+  runtime: runtimeEngine,
   'ort-node': ortNodeEngine,
   'ort-web': ortWebEngine,
 };

@@ -7,8 +7,8 @@ import { runToHeap } from './run-executor.ts';
 /** Our own executor on the WebAssembly kernels. */
 export const subbyteEngine: Engine = {
   name: 'subbyte',
-  load: async (model) => {
-    await useWasm();
+  load: async (model, { threads = 1 } = {}) => {
+    await useWasm({ threads });
     const graph = simplify(fromOnnx(model.bytes, { externalData: model.externalData }));
     const executor = createExecutor(graph);
     return {

@@ -24,9 +24,13 @@ function optionsOf(definitions: ArgsDef): Map<string, Option> {
 /**
  * Checks a command line against the options of a command. citty itself ignores what it does not know.
  * @throws UsageError for an unknown option (naming the nearest), a missing or needless value, an
- * option given twice, and operands beyond those defined.
+ * option given twice, and operands beyond those defined unless there may be `'many'`.
  */
-export function checkArguments(words: readonly string[], definitions: ArgsDef): void {
+export function checkArguments(
+  words: readonly string[],
+  definitions: ArgsDef,
+  operandsAllowed?: 'many',
+): void {
   const options = optionsOf(definitions);
   const operandLimit = Object.values(definitions).filter(
     ({ type }) => type === 'positional',
@@ -36,7 +40,8 @@ export function checkArguments(words: readonly string[], definitions: ArgsDef): 
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (!word.startsWith('-') || word === '-') {
-      if (++operands > operandLimit) throw new UsageError(`"${word}" is one operand too many`);
+      if (++operands > operandLimit && operandsAllowed !== 'many')
+        throw new UsageError(`"${word}" is one operand too many`);
       continue;
     }
     const [name = '', ...rest] = word.startsWith('--') ? word.split('=') : [word];
