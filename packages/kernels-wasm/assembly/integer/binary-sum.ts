@@ -6,7 +6,7 @@ const MOST: i32 = 240;
 /** 32 operands of a pixel, one bit each, with those of four channels. */
 // @ts-ignore: decorator
 @inline
-function both(x: usize, w: usize): v128 {
+export function both(x: usize, w: usize): v128 {
   return v128.and(v128.load32_splat(x), v128.load(w));
 }
 

@@ -25,7 +25,7 @@ function weighBits(row: usize, words: i32, planes: i32, factor: i32): i32 {
 
 // @ts-ignore: decorator
 @inline
-function binary(row: usize, words: i32, w: usize, half: usize, m: i32, k: i32, factors: usize): v128 {
+export function binary(row: usize, words: i32, w: usize, half: usize, m: i32, k: i32, factors: usize): v128 {
   if (m == 1 && k == 1) return i32x4.mul(sharedBits(row, 4, w, words), v128.load32_splat(factors));
   let sums = i32x4.splat(0);
   for (let i = 0; i < m; i++) {

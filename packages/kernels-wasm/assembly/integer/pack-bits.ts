@@ -2,14 +2,14 @@
 
 // @ts-ignore: decorator
 @inline
-function wordsOf(channels: i32): i32 {
+export function wordsOf(channels: i32): i32 {
   return channels + 31 >> 5;
 }
 
 /** Words with the bits of `count` channels of one pixel at `from`, a plane for each bit of what a code has above `lowest`. */
 // @ts-ignore: decorator
 @inline
-function packPixel(from: usize, to: usize, count: i32, planes: i32, lowest: v128): void {
+export function packPixel(from: usize, to: usize, count: i32, planes: i32, lowest: v128): void {
   for (let c = 0; c < count; c += 32) {
     const left = i8x16.sub(v128.load(from + <usize>c), lowest);
     const right = c + 16 < count ? i8x16.sub(v128.load(from + <usize>c, 16), lowest) : i32x4.splat(0);
@@ -25,7 +25,7 @@ function packPixel(from: usize, to: usize, count: i32, planes: i32, lowest: v128
 /** Zeros and signs of codes around the code of zero. */
 // @ts-ignore: decorator
 @inline
-function packTernaryPixel(from: usize, to: usize, count: i32, zero: v128): void {
+export function packTernaryPixel(from: usize, to: usize, count: i32, zero: v128): void {
   for (let c = 0; c < count; c += 32) {
     const none = i32x4.splat(0);
     const left = i8x16.sub(v128.load(from + <usize>c), zero);

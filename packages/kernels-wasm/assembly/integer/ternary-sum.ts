@@ -6,14 +6,14 @@ const MOST: i32 = 120;
 /** Products of zero: where one of the two is. */
 // @ts-ignore: decorator
 @inline
-function zeros(x: usize, w: usize): v128 {
+export function zeros(x: usize, w: usize): v128 {
   return v128.or(v128.load32_splat(x), v128.load(w));
 }
 
 /** Products of 1: where the signs agree and nothing is zero. */
 // @ts-ignore: decorator
 @inline
-function positive(x: usize, w: usize, zero: v128): v128 {
+export function positive(x: usize, w: usize, zero: v128): v128 {
   return v128.andnot(v128.xor(v128.load32_splat(x, 4), v128.load(w, 16)), zero);
 }
 
