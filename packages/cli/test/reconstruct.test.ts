@@ -162,7 +162,7 @@ test('units are those that inspect tells, or others by hand', async () => {
     ['[["conv', 'bad.json is no JSON'],
     ['{"blocks":[]}', 'bad.json has no units: expected lists of layer names'],
     ['[["conv99"]]', 'units[0] has "conv99": no layer has this name; the nearest are'],
-    [JSON.stringify(inspected.units.toReversed()), 'before units[0]'],
+    [JSON.stringify(inspected.units.toReversed()), 'makes: move units['],
   ] as const) {
     await writeFile(join(folder, 'bad.json'), content);
     const { code, stderr } = await run('bad.onnx', ...few, '--units', 'bad.json');

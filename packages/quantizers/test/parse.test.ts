@@ -20,7 +20,7 @@ test('text and value both parse to the same plain data', () => {
 test.each([
   ['version', 2],
   ['scheme', 'apot'],
-  ['bits', 1],
+  ['bits', 0],
   ['bits', 3.5],
   ['bits', '4'],
   ['signed', 1],
@@ -50,7 +50,7 @@ test.each([
 const apotGood = apot({ bits: 4, granularity: perChannel(0) }).fit(tensor([1, 2, 3, 4], [2, 2]));
 
 test.each([
-  ['bits', 1],
+  ['bits', 0],
   ['bits', 9],
   ['signed', 'yes'],
   ['termBits', 0],

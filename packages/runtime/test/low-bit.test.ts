@@ -106,11 +106,12 @@ for (const [activations, weights, algorithms] of [
     for (const backend of backends) {
       setBackend(backend);
       const free = await compile(graph, { kernels: 'static' });
-      expect(free.kernels.map(({ layer }) => layer)).toEqual(['c', 'd', 'e', 'm']);
+      // The matrix product keeps its weights packed, for which there is one kernel.
+      expect(free.kernels.map(({ layer }) => layer)).toEqual(['c', 'd', 'e']);
       await expectRun(free, x, expected);
       const names = algorithms.filter((name) => name !== 'dot' || backend !== backends[1]);
       for (const algorithm of names) {
-        const kernels = Object.fromEntries(['c', 'd', 'e', 'm'].map((name) => [name, algorithm]));
+        const kernels = Object.fromEntries(['c', 'd', 'e'].map((name) => [name, algorithm]));
         const session = await compile(graph, { kernels });
         expect(session.kernels.every((choice) => choice.algorithm === algorithm)).toBe(true);
         await expectRun(session, x, expected);
