@@ -12,7 +12,8 @@ test('there are three threads, one where memory cannot be shared', () => {
   expect([one.threads, many.threads]).toEqual([1, canShare() ? 3 : 1]);
 });
 
-test('on three threads every case holds', () => {
+// On one thread the conformance tests have done it.
+test.skipIf(!canShare())('on three threads every case holds', () => {
   for (const each of casesFor(many.kernels)) {
     scope(() => {
       checkCase(each, many.kernels, many.upload);
