@@ -42,7 +42,7 @@ export interface ReconstructionConfig {
   readonly predictionDifference?: number | undefined;
   /**
    * Updates of all steps, biases and codes together at the end, by the network's outputs; 0: none.
-   * Default 300, and 1000 where values have 2 bits.
+   * Default 300.
    */
   readonly finishIterations?: number | undefined;
   /** Their learning rate, relative to the steps (Adam, cosine). */
@@ -59,7 +59,7 @@ export type ResolvedReconstruction = {
   >;
 } & Pick<ReconstructionConfig, 'units'>;
 
-const defaults: Omit<ResolvedReconstruction, 'method' | 'units' | 'finishIterations'> = {
+const defaults: Omit<ResolvedReconstruction, 'method' | 'units'> = {
   iterations: 1000,
   batchSize: 32,
   roundingRate: 1e-2,
@@ -71,6 +71,7 @@ const defaults: Omit<ResolvedReconstruction, 'method' | 'units' | 'finishIterati
   dropProbability: 0.5,
   loss: 'meanSquare',
   predictionDifference: 0,
+  finishIterations: 300,
   finishRate: 1e-3,
   finishCodeRate: 1e-2,
 };
@@ -88,13 +89,9 @@ function check(role: string, value: number, least: number, most: number, whole =
 
 /**
  * Fills defaults in.
- * @param activationBits width of most values; `undefined`: they stay float.
  * @throws QuantizeError naming the option, its value and what was expected.
  */
-export function resolveReconstruction(
-  config: ReconstructionConfig,
-  activationBits?: number,
-): ResolvedReconstruction {
+export function resolveReconstruction(config: ReconstructionConfig): ResolvedReconstruction {
   if (!methods.includes(config.method)) {
     throw new QuantizeError(
       `reconstruction.method is ${config.method}: expected ${methods.join(', ')}`,
@@ -109,12 +106,7 @@ export function resolveReconstruction(
     );
   }
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
-  const finishIterations = activationBits !== undefined && activationBits <= 2 ? 1000 : 300;
-  const resolved = {
-    ...defaults,
-    finishIterations,
-    ...Object.fromEntries(given),
-  } as ResolvedReconstruction;
+  const resolved = { ...defaults, ...Object.fromEntries(given) } as ResolvedReconstruction;
   check('iterations', resolved.iterations, 1, 1e6, true);
   check('finishIterations', resolved.finishIterations, 0, 1e6, true);
   check('batchSize', resolved.batchSize, 1, 4096, true);
