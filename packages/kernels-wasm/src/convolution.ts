@@ -93,10 +93,10 @@ export function convolve(engine: Engine, convolution: Convolution, weights: numb
   engine.split(images, images * m * n * k, (part, start, end) => {
     const prepared = prepare(part);
     const scratch = productScratch(part, k);
-    for (let i = start; i < end; i++) {
-      const base = prepared.planes.prepare(source + i * bytes, perGroup);
-      compute(part, prepared, base, i, [0, rows], scratch);
-    }
+    part.repeat(end - start, (n) => {
+      const base = prepared.planes.prepare(source + (start + n) * bytes, perGroup);
+      compute(part, prepared, base, start + n, [0, rows], scratch);
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@subbyte/tensor';
 import type { WasmFunctions } from './functions.ts';
 import type { Memory } from './memory.ts';
+import { inTurn, type Repeat, type Work } from './recorder.ts';
 import { releaser, type StorageFactory, type WasmStorage } from './storage.ts';
 import { oneThread, type Threads } from './threads.ts';
 
@@ -58,6 +59,8 @@ export interface Engine {
   ): void;
   /** The same with one range per thread, for work of which every range repeats some. */
   splitOnce: Engine['split'];
+  /** Does `work` for 0, 1, … `count - 1`: in a split cheaper than a loop, where only addresses change and evenly. */
+  repeat: Repeat;
   /** Runs one kernel call and gives back its scratch. */
   call<Result>(kernel: string, work: () => Result): Result;
 }
@@ -121,7 +124,7 @@ export function createEngine(
 
   const partEngines = new Map<WasmFunctions, Engine>();
   /** The engine that ranges of a split call: it runs, or writes down, what one thread does. */
-  const partOf = (functions: WasmFunctions): Engine => {
+  const partOf = (functions: WasmFunctions, repeat: Repeat): Engine => {
     const known = partEngines.get(functions);
     if (known) return known;
     const inline: Engine['split'] = (all, _, inner) => inner(own, 0, all);
@@ -131,6 +134,7 @@ export function createEngine(
       threads: 1,
       split: inline,
       splitOnce: inline,
+      repeat,
     };
     partEngines.set(functions, own);
     return own;
@@ -150,9 +154,13 @@ export function createEngine(
     const bound = (part: number): number => Math.floor((part * count) / parts);
     threads.run(
       kernel,
-      Array.from({ length: parts }, (_, part) => (functions: WasmFunctions) => {
-        work(partOf(functions), bound(part), bound(part + 1));
-      }),
+      Array.from(
+        { length: parts },
+        (_, part): Work =>
+          (functions, repeat) => {
+            work(partOf(functions, repeat), bound(part), bound(part + 1));
+          },
+      ),
     );
   };
   const engine: Engine = {
@@ -211,6 +219,7 @@ export function createEngine(
     },
     split: (count, operations, work) => share(count, operations, work, evenRanges),
     splitOnce: (count, operations, work) => share(count, operations, work, 1),
+    repeat: inTurn,
     call: (name, work) => {
       const before = kernel;
       kernel = name;

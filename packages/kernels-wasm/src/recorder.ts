@@ -1,7 +1,15 @@
 import type { WasmFunctions } from './functions.ts';
 
+/** Does `work` for 0, 1, … `count - 1`. */
+export type Repeat = (count: number, work: (i: number) => void) => void;
+
 /** Calls functions of the module. */
-export type Work = (wasm: WasmFunctions) => void;
+export type Work = (wasm: WasmFunctions, repeat: Repeat) => void;
+
+/** One after the other. */
+export const inTurn: Repeat = (count, work) => {
+  for (let i = 0; i < count; i++) work(i);
+};
 
 /** Writes calls down instead of making them. */
 export interface Recorder {
@@ -15,7 +23,7 @@ const direct: ReadonlySet<'gemmScratch' | 'productScratch'> = new Set([
   'productScratch',
 ]);
 
-/** A recorder of the functions `names`, which commands count. */
+/** A recorder of the functions `names`, which commands count; the number behind theirs repeats commands. */
 export function createRecorder(wasm: WasmFunctions, names: readonly string[]): Recorder {
   let target: Float64Array = new Float64Array(0);
   let length = 0;
@@ -35,11 +43,49 @@ export function createRecorder(wasm: WasmFunctions, names: readonly string[]): R
     ...(Object.fromEntries(entries) as unknown as WasmFunctions),
     ...Object.fromEntries([...direct].map((name) => [name, wasm[name]])),
   };
+  /**
+   * Where `work` is the same calls each time, with numbers that grow by the same amounts, they are written once
+   * with these amounts: most of what a part does is the same for every image.
+   */
+  const repeat: Repeat = (count, work) => {
+    const start = length;
+    if (count <= 3) {
+      inTurn(count, work);
+      return;
+    }
+    const header = start + 4;
+    length = header;
+    const ends = [0, 1, count - 1].map((i) => {
+      work(i);
+      return length;
+    });
+    const size = (ends[0] as number) - header;
+    const block = (n: number): Float64Array =>
+      target.subarray(header + n * size, header + (n + 1) * size);
+    const [once, twice, last] = [block(0), block(1), block(2)];
+    const same = ends.every((end, n) => end === header + (n + 1) * size) && length <= target.length;
+    const steps = once.map((value, i) => {
+      const next = twice[i] as number;
+      return Object.is(value, next) ? 0 : next - value;
+    });
+    const even = once.every((value, i) => {
+      const step = steps[i] as number;
+      return Object.is(step === 0 ? value : value + step * (count - 1), last[i]);
+    });
+    length = start;
+    if (!same || !even) {
+      inTurn(count, work);
+      return;
+    }
+    target.set([names.length, 2 + 2 * size, count, size], start);
+    twice.set(steps);
+    length = header + 2 * size;
+  };
   return {
     record: (work, commands, from) => {
       target = commands;
       length = from;
-      work(functions);
+      work(functions, repeat);
       return length <= commands.length ? length : undefined;
     },
   };

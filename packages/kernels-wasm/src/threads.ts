@@ -1,6 +1,6 @@
 import { WorkerError } from './errors.ts';
 import type { WasmFunctions } from './functions.ts';
-import { createRecorder, type Work } from './recorder.ts';
+import { createRecorder, inTurn, type Work } from './recorder.ts';
 import { type StartedWorker, startWorker } from './start-worker.ts';
 import {
   commandLength,
@@ -94,7 +94,7 @@ export function oneThread(wasm: WasmFunctions): Threads {
   return {
     count: 1,
     run: (_, parts) => {
-      for (const part of parts) part(wasm);
+      for (const part of parts) part(wasm, inTurn);
     },
     close: () => undefined,
   };
@@ -180,12 +180,12 @@ export async function startThreads(
       const start = performance.now();
       for (const member of members) offer(member);
       try {
-        first?.(wasm);
-        for (const work of others.slice(recorded)) work(wasm);
+        first?.(wasm, inTurn);
+        for (const work of others.slice(recorded)) work(wasm, inTurn);
         for (;;) {
           const part = Atomics.add(task, partPlaces.next, 1);
           if (part >= recorded) break;
-          others[part]?.(wasm);
+          others[part]?.(wasm, inTurn);
         }
       } finally {
         // Also when a part throws: what the others work on is about to be released.

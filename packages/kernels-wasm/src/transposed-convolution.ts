@@ -117,7 +117,8 @@ function addColumns(engine: Engine, weight: Tensor, transposed: TransposedConvol
     const scratch = productScratch(part, k);
     const products = part.scratch(together * taps * n * 4);
     part.wasm.clear(to + start * perGroup * plane, (end - start) * perGroup * plane);
-    for (let i = start; i < end; i++) {
+    part.repeat(end - start, (image) => {
+      const i = start + image;
       const base = source + i * k * n * 4;
       for (let c = 0; c < perGroup; c += together) {
         const count = Math.min(together, perGroup - c);
@@ -143,6 +144,6 @@ function addColumns(engine: Engine, weight: Tensor, transposed: TransposedConvol
           left,
         );
       }
-    }
+    });
   });
 }

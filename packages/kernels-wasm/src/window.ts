@@ -99,7 +99,7 @@ export function preparePlanes(engine: Engine, window: Window, most: number, fill
     prepare: (from, count) => prepare(from, count, buffer),
     prepareImages: (from, images, count, stride) => {
       const image = count * plane * 4;
-      for (let i = 0; i < images; i++) prepare(from + i * stride, count, buffer + i * image);
+      engine.repeat(images, (i) => prepare(from + i * stride, count, buffer + i * image));
       return { base: buffer, image };
     },
   };

@@ -60,7 +60,10 @@ export interface WorkerStart {
   readonly control: Int32Array;
   /** The parts of the task, the same array for every thread. */
   readonly task: Int32Array;
-  /** Commands of all parts: function, number of arguments, arguments. The same for every thread. */
+  /**
+   * Commands of all parts: function, number of arguments, arguments. The number behind the last function repeats:
+   * how often, how many numbers, these numbers (commands), what each grows by. The same for every thread.
+   */
   readonly commands: Float64Array;
 }
 
@@ -77,10 +80,19 @@ const run = ({ modules, memory, names, control, task, commands }, ready) => {
   const functions = names.map((name) => exports[name]);
   const waiting = () => Atomics.load(control, state) !== ${states.offered};
   const taken = () => Atomics.load(control, state) === ${states.taken};
-  const work = (at, end) => {
+  const repeat = (count, size, list) => {
+    const own = list.slice(0, size);
+    const steps = list.subarray(size);
+    for (let n = 0; n < count; n++) {
+      work(own, 0, size);
+      for (let i = 0; i < size; i++) if (steps[i] !== 0) own[i] += steps[i];
+    }
+  };
+  const work = (list, at, end) => {
     while (at < end && taken()) {
-      const next = at + 2 + commands[at + 1];
-      functions[commands[at]](...commands.subarray(at + 2, next));
+      const next = at + 2 + list[at + 1];
+      if (list[at] === names.length) repeat(list[at + 2], list[at + 3], list.subarray(at + 4, next));
+      else functions[list[at]](...list.subarray(at + 2, next));
       at = next;
       Atomics.add(control, progress, 1);
     }
@@ -101,7 +113,7 @@ const run = ({ modules, memory, names, control, task, commands }, ready) => {
       while (taken()) {
         const part = Atomics.add(task, ${parts.next}, 1);
         if (part >= task[${parts.count}]) break;
-        work(task[${parts.starts} + part], task[${parts.starts} + part + 1]);
+        work(commands, task[${parts.starts} + part], task[${parts.starts} + part + 1]);
       }
     } catch (error) {
       const text = Array.from(String(error).slice(0, ${mostText}), (character) => character.codePointAt(0));
