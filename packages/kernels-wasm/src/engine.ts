@@ -7,10 +7,15 @@ import {
   sizeOf,
   type Tensor,
 } from '@subbyte/tensor';
+import {
+  type Memory,
+  oneThread,
+  releaser,
+  type StorageFactory,
+  type Threads,
+  type WasmStorage,
+} from '@subbyte/wasm-memory';
 import type { WasmFunctions } from './functions.ts';
-import type { Memory } from './memory.ts';
-import { releaser, type StorageFactory, type WasmStorage } from './storage.ts';
-import { oneThread, type Threads } from './threads.ts';
 
 /** What the kernels work with: the module and one linear memory. */
 export interface Engine {
@@ -79,7 +84,7 @@ export function createEngine(
   wasm: WasmFunctions,
   memory: Memory,
   storages: StorageFactory,
-  threads: Threads = oneThread(wasm),
+  threads: Threads<WasmFunctions> = oneThread(wasm),
   relaxedDot = false,
 ): Engine {
   const frozen = new WeakMap<Storage, Map<string, number>>();
