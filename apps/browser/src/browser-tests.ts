@@ -4,6 +4,7 @@ import { globSync } from 'node:fs';
 const patterns: readonly string[] = [
   'packages/tensor/test/*.test.ts',
   'packages/kernels/test/**/*.test.ts',
+  'packages/wasm-memory/test/*.test.ts',
   'packages/kernels-wasm/test/*.test.ts',
   'packages/autograd/test/*.test.ts',
   'packages/nn/test/*.test.ts',

@@ -1,6 +1,5 @@
 import { type Arena, KernelError } from '@subbyte/kernels';
-import type { Memory } from './memory.ts';
-import type { StorageFactory } from './storage.ts';
+import type { Memory, StorageFactory } from '@subbyte/wasm-memory';
 
 /** Bytes behind a place that kernels may read and write in whole vectors. */
 const slack = 32;

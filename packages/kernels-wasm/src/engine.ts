@@ -7,11 +7,17 @@ import {
   sizeOf,
   type Tensor,
 } from '@subbyte/tensor';
+import {
+  inTurn,
+  type Memory,
+  oneThread,
+  type Repeat,
+  type StorageFactory,
+  type Threads,
+  type WasmStorage,
+  type Work,
+} from '@subbyte/wasm-memory';
 import type { WasmFunctions } from './functions.ts';
-import type { Memory } from './memory.ts';
-import { inTurn, type Repeat, type Work } from './recorder.ts';
-import { releaser, type StorageFactory, type WasmStorage } from './storage.ts';
-import { oneThread, type Threads } from './threads.ts';
 
 /** What the kernels work with: the module and one linear memory. */
 export interface Engine {
@@ -82,7 +88,7 @@ export function createEngine(
   wasm: WasmFunctions,
   memory: Memory,
   storages: StorageFactory,
-  threads: Threads = oneThread(wasm),
+  threads: Threads<WasmFunctions> = oneThread(wasm),
   relaxedDot = false,
 ): Engine {
   const frozen = new WeakMap<Storage, Map<string, number>>();
@@ -106,7 +112,7 @@ export function createEngine(
   const keep = (storage: Storage, key: string, bytes: number): number => {
     const address = memory.allocate(bytes, kernel);
     (frozen.get(storage) as Map<string, number>).set(key, address);
-    storages.onRelease(storage, releaser(memory, address));
+    storages.holdWith(storage, address);
     return address;
   };
 
@@ -156,7 +162,7 @@ export function createEngine(
       kernel,
       Array.from(
         { length: parts },
-        (_, part): Work =>
+        (_, part): Work<WasmFunctions> =>
           (functions, repeat) => {
             work(partOf(functions, repeat), bound(part), bound(part + 1));
           },

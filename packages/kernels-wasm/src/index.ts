@@ -1,2 +1,2 @@
-export { WasmError, WorkerError } from './errors.ts';
+export { WasmError, WorkerError } from '@subbyte/wasm-memory';
 export { type WasmBackend, type WasmOptions, wasm } from './wasm.ts';

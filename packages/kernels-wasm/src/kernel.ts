@@ -8,8 +8,8 @@ import {
   reference,
 } from '@subbyte/kernels';
 import type { Shape, Tensor } from '@subbyte/tensor';
+import type { WasmStorage } from '@subbyte/wasm-memory';
 import type { Engine } from './engine.ts';
-import type { WasmStorage } from './storage.ts';
 
 /** Makes kernel `K` on an engine. */
 export type KernelFactory<K extends KernelName> = (engine: Engine) => Kernel<K>;

@@ -1,5 +1,5 @@
+import { WasmError } from '@subbyte/wasm-memory';
 import { baseline, integerBaseline, integerRelaxed, relaxed } from './binary.ts';
-import { WasmError } from './errors.ts';
 import type { WasmFunctions } from './functions.ts';
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

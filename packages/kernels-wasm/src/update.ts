@@ -10,8 +10,8 @@ import {
   writtenOperands,
 } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
+import { WasmError } from '@subbyte/wasm-memory';
 import type { Engine } from './engine.ts';
-import { WasmError } from './errors.ts';
 import { allFloat32, type KernelFactory } from './kernel.ts';
 import { splitElements } from './split.ts';
 

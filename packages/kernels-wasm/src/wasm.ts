@@ -1,15 +1,18 @@
 import type { Arena, Backend } from '@subbyte/kernels';
 import type { Storage, Tensor } from '@subbyte/tensor';
+import {
+  canShare,
+  createMemory,
+  createStorageFactory,
+  oneThread,
+  startThreads,
+  WasmError,
+} from '@subbyte/wasm-memory';
 import { createArena } from './arena.ts';
 import { bytesOf, createEngine } from './engine.ts';
-import { WasmError } from './errors.ts';
 import { algorithms } from './integer/algorithms.ts';
-import { createMemory } from './memory.ts';
 import { instantiate } from './module.ts';
-import { canShare } from './start-worker.ts';
-import { createStorageFactory } from './storage.ts';
 import { createKernels } from './table.ts';
-import { oneThread, startThreads } from './threads.ts';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions {
@@ -46,6 +49,9 @@ export interface WasmBackend extends Backend {
   close(): void;
 }
 
+/** Functions whose answers the calling thread needs at once. */
+const direct = ['gemmScratch', 'productScratch'] as const;
+
 /**
  * Starts a backend with a linear memory of its own, up to 4 GiB.
  * @throws WasmError when the engine lacks SIMD, or relaxed SIMD is asked for and missing.
@@ -61,7 +67,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
   const instance = await instantiate(memory.memory, relaxedSimd, relaxedDot);
   const { modules, functions } = instance;
   const threads = shared
-    ? await startThreads(functions, modules, memory.memory, wanted)
+    ? await startThreads(functions, modules, memory.memory, wanted, direct)
     : oneThread(functions);
   const storages = createStorageFactory(memory, owner);
   const engine = createEngine(functions, memory, storages, threads, instance.relaxedDot);

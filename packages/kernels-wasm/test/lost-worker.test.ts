@@ -1,10 +1,9 @@
 import { random, randomNormal, scope } from '@subbyte/tensor';
+import { canShare, createMemory, startThreads, type Threads } from '@subbyte/wasm-memory';
 import { afterEach, expect, test } from 'vitest';
+import type { WasmFunctions } from '../src/functions.ts';
 import { WorkerError, wasm } from '../src/index.ts';
-import { createMemory } from '../src/memory.ts';
 import { instantiate } from '../src/module.ts';
-import { canShare } from '../src/start-worker.ts';
-import { startThreads, type Threads } from '../src/threads.ts';
 import { watchWorkers } from './watch-workers.ts';
 
 const watch = watchWorkers();
@@ -15,7 +14,7 @@ async function twoThreads(patience?: number) {
   const { memory, scratch } = createMemory(true);
   const { modules, functions } = await instantiate(memory, false, false);
   const started = watch.collect();
-  const threads = await startThreads(functions, modules, memory, 2, patience);
+  const threads = await startThreads(functions, modules, memory, 2, [], patience);
   const place = scratch(64, 'test');
   const words = new Int32Array(memory.buffer, place, 16);
   words.fill(0);
@@ -23,7 +22,7 @@ async function twoThreads(patience?: number) {
 }
 
 /** Two parts: the caller's own writes 1, the other's 2. */
-function runTwo(threads: Threads, place: number, words: Int32Array): number[] {
+function runTwo(threads: Threads<WasmFunctions>, place: number, words: Int32Array): number[] {
   words.set([1, 2, 0, 0]);
   threads.run('test', [
     (wasm) => wasm.fill(place + 8, place, 1, 4),

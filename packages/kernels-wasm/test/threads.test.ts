@@ -1,8 +1,8 @@
 import { casesFor, checkCase } from '@subbyte/kernels/conformance';
 import { random, randomNormal, scope } from '@subbyte/tensor';
+import { canShare } from '@subbyte/wasm-memory';
 import { afterAll, expect, test } from 'vitest';
 import { WasmError, wasm } from '../src/index.ts';
-import { canShare } from '../src/start-worker.ts';
 
 const one = await wasm();
 const many = await wasm({ threads: 3 });

@@ -1,12 +1,11 @@
 import { reference } from '@subbyte/kernels';
 import { casesFor, checkCase } from '@subbyte/kernels/conformance';
 import { random, randomNormal, reshape, scope, tensor, zeros } from '@subbyte/tensor';
+import { createMemory, createStorageFactory } from '@subbyte/wasm-memory';
 import { expect, test } from 'vitest';
 import { createEngine } from '../src/engine.ts';
 import { WasmError, wasm } from '../src/index.ts';
-import { createMemory } from '../src/memory.ts';
 import { instantiate } from '../src/module.ts';
-import { createStorageFactory } from '../src/storage.ts';
 import { createKernels } from '../src/table.ts';
 
 const noOptions = {};

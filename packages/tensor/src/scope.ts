@@ -4,9 +4,12 @@ import type { Tensor } from './tensor.ts';
 
 const open: Set<Storage>[] = [];
 
-/** Registers a fresh storage with the innermost open scope. Backends call it for every allocation. */
-export function track(storage: Storage): void {
-  open.at(-1)?.add(storage);
+/**
+ * Registers a fresh storage with the innermost open scope. Backends call it for every allocation.
+ * @returns whether there is one; it disposes of the storage, or calls its `escape`.
+ */
+export function track(storage: Storage): boolean {
+  return open.at(-1)?.add(storage) !== undefined;
 }
 
 /** What a scope may return: tensors, and arrays and records of them. */
@@ -57,7 +60,8 @@ export function scope<Result extends ScopeResult>(work: () => Result): Result {
     const outer = open.at(-1);
     for (const storage of mine) {
       if (!kept.has(storage)) storage.dispose();
-      else outer?.add(storage);
+      else if (outer) outer.add(storage);
+      else storage.escape?.();
     }
   }
 }

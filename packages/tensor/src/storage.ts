@@ -17,6 +17,8 @@ export interface Storage {
   view<D extends DataType>(dtype: D, length: number): TypedArrayOf<D>;
   /** Gives the bytes back at once. Calling it again does nothing. */
   dispose(): void;
+  /** Called when no scope holds the storage any more: from then on it may be forgotten without being disposed. */
+  escape?(): void;
 }
 
 /** Owner of every storage on the JavaScript heap. */

@@ -1,5 +1,4 @@
 import { WorkerError } from './errors.ts';
-import type { WasmFunctions } from './functions.ts';
 import { createRecorder, inTurn, type Work } from './recorder.ts';
 import { type StartedWorker, startWorker } from './start-worker.ts';
 import {
@@ -13,7 +12,7 @@ import {
 } from './worker.ts';
 
 /** Threads that share the linear memory. */
-export interface Threads {
+export interface Threads<Functions> {
   /** Number of threads, the calling one included. */
   readonly count: number;
   /**
@@ -22,7 +21,7 @@ export interface Threads {
    * @param kernel whose parts they are.
    * @throws WorkerError when a worker fails, ends or hangs in the middle of its part.
    */
-  run(kernel: string, parts: readonly Work[]): void;
+  run(kernel: string, parts: readonly Work<Functions>[]): void;
   /** Ends the workers; everything runs on the calling thread from then on. */
   close(): void;
 }
@@ -90,7 +89,7 @@ function failureOf({ control }: Member): string | undefined {
 }
 
 /** One thread: the parts one after the other. */
-export function oneThread(wasm: WasmFunctions): Threads {
+export function oneThread<Functions>(wasm: Functions): Threads<Functions> {
   return {
     count: 1,
     run: (_, parts) => {
@@ -102,15 +101,18 @@ export function oneThread(wasm: WasmFunctions): Threads {
 
 /**
  * Starts `count - 1` workers on a shared memory; fewer where they cannot be started.
+ * @param wasm the functions that `modules` export, of the calling thread.
+ * @param direct functions that compute nothing, whose answers works need at once.
  * @param patience milliseconds without progress after which a worker counts as lost.
  */
-export async function startThreads(
-  wasm: WasmFunctions,
+export async function startThreads<Functions extends object>(
+  wasm: Functions,
   modules: readonly WebAssembly.Module[],
   memory: WebAssembly.Memory,
   count: number,
+  direct: readonly (keyof Functions & string)[],
   patience: number = leastPatience,
-): Promise<Threads> {
+): Promise<Threads<Functions>> {
   const names = modules
     .flatMap((module) => WebAssembly.Module.exports(module))
     .filter(({ kind }) => kind === 'function')
@@ -126,10 +128,10 @@ export async function startThreads(
     if (!answers[i]) worker.end();
     return answers[i];
   });
-  const recorder = createRecorder(wasm, names);
+  const recorder = createRecorder(wasm, names, direct);
 
   /** Writes the commands of as many parts as there is room for, and says how many. */
-  const record = (works: readonly Work[]): number => {
+  const record = (works: readonly Work<Functions>[]): number => {
     let end = 0;
     let recorded = 0;
     for (const work of works.slice(0, mostParts)) {

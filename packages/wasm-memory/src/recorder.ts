@@ -1,10 +1,8 @@
-import type { WasmFunctions } from './functions.ts';
-
 /** Does `work` for 0, 1, … `count - 1`. */
 export type Repeat = (count: number, work: (i: number) => void) => void;
 
-/** Calls functions of the module. */
-export type Work = (wasm: WasmFunctions, repeat: Repeat) => void;
+/** Calls functions of the modules. */
+export type Work<Functions> = (wasm: Functions, repeat: Repeat) => void;
 
 /** One after the other. */
 export const inTurn: Repeat = (count, work) => {
@@ -12,19 +10,20 @@ export const inTurn: Repeat = (count, work) => {
 };
 
 /** Writes calls down instead of making them. */
-export interface Recorder {
+export interface Recorder<Functions> {
   /** Writes what `work` calls to `commands`, from `from` on; where it ends, or nothing when there is no room. */
-  record(work: Work, commands: Float64Array, from: number): number | undefined;
+  record(work: Work<Functions>, commands: Float64Array, from: number): number | undefined;
 }
 
-/** Functions that answer at once: they compute nothing. */
-const direct: ReadonlySet<'gemmScratch' | 'productScratch'> = new Set([
-  'gemmScratch',
-  'productScratch',
-]);
-
-/** A recorder of the functions `names`, which commands count; the number behind theirs repeats commands. */
-export function createRecorder(wasm: WasmFunctions, names: readonly string[]): Recorder {
+/**
+ * A recorder of the functions `names`, which commands count, and the number behind theirs repeats commands; those
+ * of `direct` compute nothing and answer at once.
+ */
+export function createRecorder<Functions extends object>(
+  wasm: Functions,
+  names: readonly string[],
+  direct: readonly (keyof Functions & string)[],
+): Recorder<Functions> {
   let target: Float64Array = new Float64Array(0);
   let length = 0;
   const entries = names.map((name, index) => [
@@ -39,9 +38,9 @@ export function createRecorder(wasm: WasmFunctions, names: readonly string[]): R
       length = next;
     },
   ]);
-  const functions = {
-    ...(Object.fromEntries(entries) as unknown as WasmFunctions),
-    ...Object.fromEntries([...direct].map((name) => [name, wasm[name]])),
+  const functions: Functions = {
+    ...(Object.fromEntries(entries) as unknown as Functions),
+    ...Object.fromEntries(direct.map((name) => [name, wasm[name]])),
   };
   /**
    * Where `work` is the same calls each time, with numbers that grow by the same amounts, they are written once
