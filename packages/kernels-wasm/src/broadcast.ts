@@ -1,10 +1,19 @@
 import type { KernelName } from '@subbyte/kernels';
-import { broadcastStrides, type Shape, sizeOf, type Tensor } from '@subbyte/tensor';
+import { broadcastStrides, type Shape, sameShape, sizeOf, type Tensor } from '@subbyte/tensor';
 import type { Engine } from './engine.ts';
 import type { BinaryFunction } from './functions.ts';
-import { collapse, gridTable } from './grid.ts';
+import { collapse, type Grid, gridTable } from './grid.ts';
 import { allFloat32, defineKernel, type KernelFactory } from './kernel.ts';
 import { elementCost, splitElements } from './split.ts';
+
+/** How results of `shape` walk through both operands. */
+function gridOf(shapeA: Shape, shapeB: Shape, shape: Shape): Grid {
+  // The most frequent case, of which training has hundreds with few elements each.
+  if (sameShape(shapeA, shape) && sameShape(shapeB, shape)) {
+    return { shape: [sizeOf(shape)], strides: [[1], [1]] };
+  }
+  return collapse(shape, [broadcastStrides(shapeA, shape), broadcastStrides(shapeB, shape)]);
+}
 
 /** Writes `name(a, b)`, broadcast to `shape`, to `to`. */
 export function computeBinary(
@@ -15,8 +24,7 @@ export function computeBinary(
   to: number,
   shape: Shape,
 ): void {
-  const strides = [broadcastStrides(shapeA, shape), broadcastStrides(shapeB, shape)];
-  const grid = collapse(shape, strides);
+  const grid = gridOf(shapeA, shapeB, shape);
   const [outer, ...inner] = grid.shape as readonly [number, ...number[]];
   const [[stepA], [stepB]] = grid.strides as readonly [readonly [number], readonly [number]];
   if (inner.length === 0) {

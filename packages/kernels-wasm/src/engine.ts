@@ -188,8 +188,12 @@ export function createEngine(
     scratch,
     table: (values) => {
       const place = scratch(values.length * 4);
-      const array = values instanceof Float32Array ? values : Int32Array.from(values);
-      write(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), place);
+      const { buffer } = memory.memory;
+      const isFloat = values instanceof Float32Array;
+      (isFloat
+        ? new Float32Array(buffer, place, values.length)
+        : new Int32Array(buffer, place, values.length)
+      ).set(values);
       return place;
     },
     arranged: (input, key, bytes, fill) => {

@@ -44,6 +44,11 @@ const constructors = {
 /** All data types. */
 export const dataTypes: readonly DataType[] = Object.keys(constructors) as DataType[];
 
+/** Whether `values` is the kind of array that holds `dtype`. */
+export function holds(values: AnyTypedArray, dtype: DataType): boolean {
+  return values instanceof constructors[dtype];
+}
+
 /** Bytes that one element of `dtype` takes. */
 export function bytesPerElement(dtype: DataType): number {
   return constructors[dtype].BYTES_PER_ELEMENT;

@@ -24,24 +24,30 @@ export interface Storage {
 /** Owner of every storage on the JavaScript heap. */
 export const heap: object = { name: 'heap' };
 
+class HeapStorage implements Storage {
+  readonly owner = heap;
+  readonly byteLength: number;
+  disposed = false;
+  readonly #array: ArrayBufferView;
+
+  constructor(array: ArrayBufferView) {
+    this.byteLength = array.byteLength;
+    this.#array = array;
+  }
+
+  view<D extends DataType>(dtype: D, length: number): TypedArrayOf<D> {
+    if (this.disposed) throw new TensorError('tensor used after it was disposed');
+    return viewArray(dtype, this.#array.buffer, this.#array.byteOffset, length);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+}
+
 /** Storage on the JavaScript heap over the bytes of `array`, without a copy. */
 export function heapStorage(array: ArrayBufferView): Storage {
-  const { buffer, byteOffset, byteLength } = array;
-  let disposed = false;
-  const storage: Storage = {
-    owner: heap,
-    byteLength,
-    get disposed() {
-      return disposed;
-    },
-    view: (dtype, length) => {
-      if (disposed) throw new TensorError('tensor used after it was disposed');
-      return viewArray(dtype, buffer, byteOffset, length);
-    },
-    dispose: () => {
-      disposed = true;
-    },
-  };
+  const storage = new HeapStorage(array);
   track(storage);
   return storage;
 }

@@ -2,6 +2,7 @@ import {
   type AnyTypedArray,
   type DataType,
   dataTypes,
+  holds,
   isBigInt,
   isFloat,
   newArray,
@@ -25,6 +26,25 @@ export interface Tensor<D extends DataType = DataType> {
 /** A tensor whose elements are float32. */
 export type FloatTensor = Tensor<'float32'>;
 
+/** A class, because an object with a getter of its own takes ten times as long to make. */
+class StoredTensor<D extends DataType> implements Tensor<D> {
+  readonly dtype: D;
+  readonly shape: Shape;
+  readonly size: number;
+  readonly storage: Storage;
+
+  constructor(dtype: D, shape: Shape, size: number, storage: Storage) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.size = size;
+    this.storage = storage;
+  }
+
+  get data(): TypedArrayOf<D> {
+    return this.storage.view(this.dtype, this.size);
+  }
+}
+
 /**
  * A tensor of `shape` over `storage`.
  * @throws TensorError when the storage is too small.
@@ -35,15 +55,7 @@ export function fromStorage<D extends DataType>(
   storage: Storage,
 ): Tensor<D> {
   const size = sizeOf(shape);
-  return {
-    dtype,
-    shape: Object.freeze([...shape]),
-    size,
-    storage,
-    get data() {
-      return storage.view(dtype, size);
-    },
-  };
+  return new StoredTensor(dtype, Object.freeze([...shape]), size, storage);
 }
 
 /** A zeroed tensor on the JavaScript heap. */
@@ -53,7 +65,7 @@ export function zeros<D extends DataType = 'float32'>(shape: Shape, dtype?: D): 
 }
 
 function dataTypeOf(values: AnyTypedArray): DataType {
-  const found = dataTypes.find((d) => newArray(d, 0).constructor === values.constructor);
+  const found = dataTypes.find((dtype) => holds(values, dtype));
   if (!found) throw new TensorError(`${values.constructor.name} is not a tensor element array`);
   return found;
 }
@@ -85,10 +97,8 @@ export function tensor(
     throw new TensorError(`shape [${shape}] needs ${sizeOf(shape)} values, got ${values.length}`);
   }
   if (ArrayBuffer.isView(values)) {
-    const own = dataTypeOf(values);
-    const wanted = dtype ?? own;
-    const sameArray = newArray(wanted, 0).constructor === values.constructor;
-    if (sameArray) return fromStorage(wanted, shape, heapStorage(values));
+    const wanted = dtype ?? dataTypeOf(values);
+    if (holds(values, wanted)) return fromStorage(wanted, shape, heapStorage(values));
   }
   const result = newArray(dtype ?? 'float32', values.length);
   const big = isBigInt(dtype ?? 'float32');
