@@ -77,11 +77,31 @@ export function bytesOf(input: Tensor): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** The first, and the one behind the last. */
+type Range = readonly [first: number, end: number];
+
 /** Operations, about, that take as long as waking a worker many times over. */
 const leastOperations = 262_144;
 
-/** Ranges for every thread that one which is slower for a while does fewer of; more cost locality. */
-const evenRanges = 2;
+/**
+ * Where ranges may be of any number, every thread has a large one and there is a small one for each: whoever is held
+ * up does none of these. More, or larger ones, cost locality: a thread works on the images of the kernel before.
+ */
+const sizesOfRanges: readonly number[] = [7, 1];
+
+/** Splits `[0, count)` into ranges of relative `sizes`, each for every thread; one each if that makes more than `most`. */
+function rangesOf(count: number, threads: number, sizes: readonly number[], most: number): Range[] {
+  const kinds = sizes.length * threads > Math.min(most, count) ? [1] : sizes;
+  const total = threads * kinds.reduce((sum, size) => sum + size, 0);
+  let before = 0;
+  const ends = kinds
+    .flatMap((size) => new Array<number>(threads).fill(size))
+    .map((size) => {
+      before += size;
+      return Math.floor((before * count) / total);
+    });
+  return ends.map((end, i): Range => [ends[i - 1] ?? 0, end]).filter(([first, end]) => first < end);
+}
 
 /** An engine on `memory`. */
 export function createEngine(
@@ -149,22 +169,19 @@ export function createEngine(
     count: number,
     operations: number,
     work: (engine: Engine, first: number, end: number) => void,
-    ranges: number,
+    sizes: readonly number[],
   ): void => {
-    const wanted = Math.min(operations / leastOperations, threads.count * ranges);
-    const parts = Math.min(Math.max(Math.floor(wanted), threads.count), count);
-    if (threads.count === 1 || operations < leastOperations || parts <= 1) {
+    if (threads.count === 1 || operations < leastOperations || count <= 1) {
       work(engine, 0, count);
       return;
     }
-    const bound = (part: number): number => Math.floor((part * count) / parts);
+    const ranges = rangesOf(count, threads.count, sizes, operations / leastOperations);
     threads.run(
       kernel,
-      Array.from(
-        { length: parts },
-        (_, part): Work<WasmFunctions> =>
+      ranges.map(
+        ([first, end]): Work<WasmFunctions> =>
           (functions, repeat) => {
-            work(partOf(functions, repeat), bound(part), bound(part + 1));
+            work(partOf(functions, repeat), first, end);
           },
       ),
     );
@@ -227,8 +244,8 @@ export function createEngine(
     get threads() {
       return threads.count;
     },
-    split: (count, operations, work) => share(count, operations, work, evenRanges),
-    splitOnce: (count, operations, work) => share(count, operations, work, 1),
+    split: (count, operations, work) => share(count, operations, work, sizesOfRanges),
+    splitOnce: (count, operations, work) => share(count, operations, work, [1]),
     repeat: inTurn,
     call: (name, work) => {
       const before = kernel;
