@@ -43,31 +43,40 @@ test.skipIf(!canShare())(
   },
 );
 
-test.skipIf(!canShare())('what repeats evenly is done as often, and so is what does not', async () => {
-  const { memory, scratch } = createMemory(true);
-  const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  const functions = instance.exports as unknown as Functions;
-  const threads = await startThreads(functions, [module], memory, 2, []);
-  const place = scratch(4 * 400, 'test');
-  const numbers = new Int32Array(memory.buffer, place, 400);
-  const values = [
-    (i: number) => 3 * i - 7,
-    // Even at the first two and the last, not between; a value of its own each; the same each.
-    (i: number) => i % 3,
-    (i: number) => i * i,
-    () => 5,
-  ];
-  const parts = Array.from({ length: 8 }, (_, part): Work<Functions> => (wasm, repeat) => {
-    repeat(50, (i) => wasm.put(place + 4 * (50 * part + i), (values[part % 4] as (i: number) => number)(i)));
-  });
-  numbers.fill(-1);
-  threads.run('values', parts);
-  threads.close();
-  const expected = Array.from({ length: 400 }, (_, i) =>
-    (values[Math.floor(i / 50) % 4] as (i: number) => number)(i % 50),
-  );
-  expect(Array.from(numbers)).toEqual(expected);
-});
+test.skipIf(!canShare())(
+  'what repeats evenly is done as often, and so is what does not',
+  async () => {
+    const { memory, scratch } = createMemory(true);
+    const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+    const functions = instance.exports as unknown as Functions;
+    const threads = await startThreads(functions, [module], memory, 2, []);
+    const place = scratch(4 * 400, 'test');
+    const numbers = new Int32Array(memory.buffer, place, 400);
+    const values = [
+      (i: number) => 3 * i - 7,
+      // Even at the first two and the last, not between; a value of its own each; the same each.
+      (i: number) => i % 3,
+      (i: number) => i * i,
+      () => 5,
+    ];
+    const parts = Array.from(
+      { length: 8 },
+      (_, part): Work<Functions> =>
+        (wasm, repeat) => {
+          repeat(50, (i) =>
+            wasm.put(place + 4 * (50 * part + i), (values[part % 4] as (i: number) => number)(i)),
+          );
+        },
+    );
+    numbers.fill(-1);
+    threads.run('values', parts);
+    threads.close();
+    const expected = Array.from({ length: 400 }, (_, i) =>
+      (values[Math.floor(i / 50) % 4] as (i: number) => number)(i % 50),
+    );
+    expect(Array.from(numbers)).toEqual(expected);
+  },
+);
 
 test.skipIf(!canShare())('repeats nest', async () => {
   const { memory, scratch } = createMemory(true);
@@ -75,9 +84,14 @@ test.skipIf(!canShare())('repeats nest', async () => {
   const functions = instance.exports as unknown as Functions;
   const threads = await startThreads(functions, [module], memory, 2, []);
   const place = scratch(4 * 160, 'test');
-  const parts = [0, 80].map((start): Work<Functions> => (wasm, repeat) => {
-    repeat(8, (row) => repeat(10, (i) => wasm.put(place + 4 * (start + 10 * row + i), 100 * row + i)));
-  });
+  const parts = [0, 80].map(
+    (start): Work<Functions> =>
+      (wasm, repeat) => {
+        repeat(8, (row) =>
+          repeat(10, (i) => wasm.put(place + 4 * (start + 10 * row + i), 100 * row + i)),
+        );
+      },
+  );
   threads.run('table', parts);
   threads.close();
   const numbers = Array.from(new Int32Array(memory.buffer, place, 160));
