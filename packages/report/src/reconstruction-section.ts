@@ -7,7 +7,7 @@ const passes: Readonly<Record<string, string>> = {
   weights: 'Rounding of the weights',
   steps: 'Steps of the values between layers',
   joint: 'Rounding and steps together',
-  network: 'Steps and biases of the whole network',
+  network: 'Steps, biases and codes of the whole network',
 };
 
 /** Layers named in a row; more are counted. */

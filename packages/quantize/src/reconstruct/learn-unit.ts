@@ -9,7 +9,7 @@ import type { Learned, LearnedUnit, UnitVariables } from './learned-unit.ts';
 import { breathe } from './live-values.ts';
 import { type LossKind, lossGradient, meanSquare } from './loss.ts';
 import { outputGradient, type RestOfNetwork } from './rest-of-network.ts';
-import { annealedExponent, roundingPenalty } from './soft-rounding.ts';
+import { annealedExponent, roundingPenalty, undecidedShare } from './soft-rounding.ts';
 import type { Unit, UnitOutput } from './units.ts';
 
 /** One stage of learning. */
@@ -139,6 +139,7 @@ export async function learnUnit(
   for (let step = 1; step <= iterations; step++) {
     carried = advance(carried, (current) => makeStep(current, step));
     if (!isReported(step)) continue;
+    if ((globalThis as any).DEBUG) console.log('undecided', step, undecidedShare(Object.values(carried.variables.rounding)).toFixed(5), loss.toFixed(3));
     onIteration(step, loss);
     await breathe();
     signal?.throwIfAborted();

@@ -21,6 +21,19 @@ export function softRound(variable: Tensor): Tensor {
   return clip(add(mul(sigmoid(variable), high - low), low), 0, 1);
 }
 
+/** From this magnitude of its variable on a weight is rounded: `h` is exactly 0 or 1, and has no slope. */
+const decided = -roundingVariable(0);
+
+/** Share of the weights whose rounding is not decided yet. */
+export function undecidedShare(variables: readonly Tensor[]): number {
+  let [undecided, all] = [0, 0];
+  for (const { data, size } of variables) {
+    all += size;
+    for (const value of data as Float32Array) if (Math.abs(value) < decided) undecided++;
+  }
+  return all === 0 ? 0 : undecided / all;
+}
+
 /**
  * Exponent of the penalty at iteration `step` (from 1) of `iterations`: 20 while `warmUp` lasts, then
  * linearly down to 2.
