@@ -15,10 +15,11 @@ const patterns: readonly string[] = [
   'apps/browser/test/page/*.test.ts',
 ];
 
-/** Files among them that read from the disk. */
+/** Files among them that read from the disk, or call the garbage collector. */
 const needNode: readonly string[] = [
   'packages/*/test/readme.test.ts',
   'packages/graph/test/hostile.test.ts',
+  'packages/wasm-memory/test/collected.test.ts',
 ];
 
 /** The test files to run in a page, relative to `root`, sorted; a pattern that finds none is an error. */
