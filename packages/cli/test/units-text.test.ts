@@ -13,6 +13,7 @@ const unit = (lossBefore: number, lossAfter: number, more: Partial<TimedUnit> = 
   kept: lossAfter < lossBefore,
   flips: 30,
   weights: 400,
+  updates: 1000,
   trainingLoss: 1,
   cache: 'float32',
   cacheBytes: 3_000_000,

@@ -47,7 +47,8 @@ export const reconstructionArguments: {
   'rounding-rate': {
     type: 'string',
     valueHint: '0-1',
-    description: 'Learning rate of the rounding (Default: 0.01; fewer iterations want more)',
+    description:
+      'Learning rate of the rounding (Default: 0.01, beyond 1000 iterations 10 / iterations)',
   },
   'step-rate': {
     type: 'string',
@@ -57,7 +58,8 @@ export const reconstructionArguments: {
   'finish-iterations': {
     type: 'string',
     valueHint: 'N',
-    description: 'Updates of the whole network at the end; 0 is none (Default: 300)',
+    description:
+      'Updates of the whole network at the end; 0 is none (Default: 300, below 4 bits 1000)',
   },
   'finish-rate': {
     type: 'string',

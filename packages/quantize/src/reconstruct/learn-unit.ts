@@ -9,7 +9,7 @@ import type { Learned, LearnedUnit, UnitVariables } from './learned-unit.ts';
 import { breathe } from './live-values.ts';
 import { type LossKind, lossGradient, meanSquare } from './loss.ts';
 import { outputGradient, type RestOfNetwork } from './rest-of-network.ts';
-import { annealedExponent, roundingPenalty, undecidedShare } from './soft-rounding.ts';
+import { annealedExponent, isSettled, roundingPenalty } from './soft-rounding.ts';
 import type { Unit, UnitOutput } from './units.ts';
 
 /** One stage of learning. */
@@ -66,8 +66,15 @@ function mixInputs(batch: UnitBatch, probability: number, seed: number): Record<
   );
 }
 
+/** What a stage has made of a unit's variables. */
+export interface LearnedVariables {
+  readonly variables: UnitVariables;
+  /** Updates that were made: fewer than asked for when the rounding was decided before. */
+  readonly updates: number;
+}
+
 /**
- * Runs one stage; `variables` are consumed.
+ * Runs one stage, until the rounding is decided; `variables` are consumed.
  * @param rest The float network behind the unit, for the prediction difference.
  */
 export async function learnUnit(
@@ -79,11 +86,11 @@ export async function learnUnit(
   rest: RestOfNetwork | undefined,
   onIteration: OnIteration,
   signal: AbortSignal | undefined,
-): Promise<UnitVariables> {
+): Promise<LearnedVariables> {
   const stream = random(stage.seed);
   const optimizer = adam({ rate: 0, groups: groupsOf(stage) });
   const { iterations, warmUp, learned } = stage;
-  let loss = 0;
+  let [loss, updates] = [0, 0];
   const isReported = (step: number): boolean => step % every === 0 || step === iterations;
 
   const makeStep = ({ variables: own, memory }: Carried, step: number): Carried => {
@@ -139,11 +146,14 @@ export async function learnUnit(
   for (let step = 1; step <= iterations; step++) {
     carried = advance(carried, (current) => makeStep(current, step));
     if (!isReported(step)) continue;
-    if ((globalThis as any).DEBUG) console.log('undecided', step, undecidedShare(Object.values(carried.variables.rounding)).toFixed(5), loss.toFixed(3));
-    onIteration(step, loss);
+    const rounding = Object.values(carried.variables.rounding);
+    const settled = rounding.length > 0 && step > warmUp * iterations && isSettled(rounding);
+    updates = step;
+    onIteration(settled ? iterations : step, loss);
     await breathe();
     signal?.throwIfAborted();
+    if (settled) break;
   }
   for (const [, slot] of flattenTree(carried.memory)) slot.storage.dispose();
-  return carried.variables;
+  return { variables: carried.variables, updates };
 }

@@ -19,7 +19,10 @@ export interface ReconstructionConfig {
   readonly iterations?: number | undefined;
   /** Samples per update. Default 32. */
   readonly batchSize?: number | undefined;
-  /** Learning rate of the rounding variables (Adam, constant). */
+  /**
+   * Learning rate of the rounding variables (Adam, constant). Default 0.01, beyond 1000 iterations so much
+   * less that all of them together go as far.
+   */
   readonly roundingRate?: number | undefined;
   /** Learning rate of the values' steps, relative to the step (Adam, cosine). */
   readonly stepRate?: number | undefined;
@@ -42,7 +45,7 @@ export interface ReconstructionConfig {
   readonly predictionDifference?: number | undefined;
   /**
    * Updates of all steps, biases and codes together at the end, by the network's outputs; 0: none.
-   * Default 300.
+   * Default 300, with weights of fewer than 4 bits 1000.
    */
   readonly finishIterations?: number | undefined;
   /** Their learning rate, relative to the steps (Adam, cosine). */
@@ -59,10 +62,11 @@ export type ResolvedReconstruction = {
   >;
 } & Pick<ReconstructionConfig, 'units'>;
 
-const defaults: Omit<ResolvedReconstruction, 'method' | 'units'> = {
+type Defaults = Omit<ResolvedReconstruction, 'method' | 'units'>;
+
+const defaults: Omit<Defaults, 'roundingRate' | 'finishIterations'> = {
   iterations: 1000,
   batchSize: 32,
-  roundingRate: 1e-2,
   stepRate: 2e-3,
   weightStepRate: 0,
   biasRate: 0,
@@ -71,10 +75,20 @@ const defaults: Omit<ResolvedReconstruction, 'method' | 'units'> = {
   dropProbability: 0.5,
   loss: 'meanSquare',
   predictionDifference: 0,
-  finishIterations: 300,
   finishRate: 1e-3,
   finishCodeRate: 1e-2,
 };
+
+/** Defaults that depend on other options, as measured (docs/decisions/reconstruction.md). */
+function dependentDefaults(
+  iterations: number,
+  bits: number,
+): Pick<Defaults, 'roundingRate' | 'finishIterations'> {
+  return {
+    roundingRate: 1e-2 * Math.min(1, 1000 / iterations),
+    finishIterations: bits < 4 ? 1000 : 300,
+  };
+}
 
 const methods = ['adaround', 'brecq', 'qdrop'];
 const losses = ['meanSquare', 'fisherDiagonal', 'fisherFull'];
@@ -89,9 +103,13 @@ function check(role: string, value: number, least: number, most: number, whole =
 
 /**
  * Fills defaults in.
+ * @param bits Of the weights of most layers.
  * @throws QuantizeError naming the option, its value and what was expected.
  */
-export function resolveReconstruction(config: ReconstructionConfig): ResolvedReconstruction {
+export function resolveReconstruction(
+  config: ReconstructionConfig,
+  bits: number,
+): ResolvedReconstruction {
   if (!methods.includes(config.method)) {
     throw new QuantizeError(
       `reconstruction.method is ${config.method}: expected ${methods.join(', ')}`,
@@ -106,7 +124,12 @@ export function resolveReconstruction(config: ReconstructionConfig): ResolvedRec
     );
   }
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
-  const resolved = { ...defaults, ...Object.fromEntries(given) } as ResolvedReconstruction;
+  const { iterations = defaults.iterations } = config;
+  const resolved = {
+    ...defaults,
+    ...dependentDefaults(iterations, bits),
+    ...Object.fromEntries(given),
+  } as ResolvedReconstruction;
   check('iterations', resolved.iterations, 1, 1e6, true);
   check('finishIterations', resolved.finishIterations, 0, 1e6, true);
   check('batchSize', resolved.batchSize, 1, 4096, true);

@@ -34,6 +34,8 @@ export interface UnitReport {
   /** Weights that are rounded to the other neighbour than the nearest. */
   readonly flips: number;
   readonly weights: number;
+  /** Updates that were made: fewer than asked for when the rounding was decided before. */
+  readonly updates: number;
   /** Loss of the last batch. */
   readonly trainingLoss: number;
   /** How its samples were kept meanwhile, and the most bytes that took with those of a batch. */
@@ -141,7 +143,7 @@ async function learn(
     );
   try {
     let trainingLoss = 0;
-    const variables = await learnUnit(
+    const { variables, updates } = await learnUnit(
       unit,
       learner,
       learner.init(options.learned),
@@ -165,6 +167,7 @@ async function learn(
       lossBefore,
       lossAfter,
       kept: lossAfter < lossBefore,
+      updates,
       trainingLoss,
       cache: plan.mode,
       cacheBytes: plan.bytes,

@@ -24,14 +24,11 @@ export function softRound(variable: Tensor): Tensor {
 /** From this magnitude of its variable on a weight is rounded: `h` is exactly 0 or 1, and has no slope. */
 const decided = -roundingVariable(0);
 
-/** Share of the weights whose rounding is not decided yet. */
-export function undecidedShare(variables: readonly Tensor[]): number {
-  let [undecided, all] = [0, 0];
-  for (const { data, size } of variables) {
-    all += size;
-    for (const value of data as Float32Array) if (Math.abs(value) < decided) undecided++;
-  }
-  return all === 0 ? 0 : undecided / all;
+/** Whether every weight's rounding is decided; the penalty sees to that shortly before the last iteration. */
+export function isSettled(variables: readonly Tensor[]): boolean {
+  return variables.every(({ data }) =>
+    (data as Float32Array).every((value) => Math.abs(value) >= decided),
+  );
 }
 
 /**

@@ -20,7 +20,7 @@ const learning = (
   method: 'adaround' | 'brecq' | 'qdrop',
   iterations = 60,
 ): Partial<QuantizeConfig> => ({
-  reconstruction: { method, iterations, batchSize: 8, roundingRate: 3e-2 },
+  reconstruction: { method, iterations, batchSize: 8, roundingRate: 3e-2, finishIterations: 200 },
 });
 
 const bytesOf = ({ constants, nodes }: Graph): string =>
@@ -142,6 +142,7 @@ test('losses that look at the outputs learn something else, and better than near
           iterations: 100,
           batchSize: 8,
           roundingRate: 3e-2,
+          finishIterations: 100,
           ...extra,
         },
       }),
@@ -183,6 +184,29 @@ test('weights lie on their grids afterwards, whatever was learned', async () => 
     checked++;
   }
   expect(checked).toBe(4);
+});
+
+test('a unit ends when its rounding is settled, and says after how many updates', async () => {
+  const last = new Map<number, number>();
+  const { report } = await quantize(
+    network(),
+    config({
+      onProgress: ({ unit }) => unit && last.set(unit.unit, unit.iteration),
+      reconstruction: {
+        method: 'qdrop',
+        iterations: 400,
+        batchSize: 4,
+        roundingRate: 0.3,
+        penalty: 1,
+        finishIterations: 0,
+      },
+    }),
+  );
+  const updates = report.units.map((unit) => unit.updates);
+  expect(Math.max(...updates)).toBeLessThan(400);
+  expect(Math.min(...updates)).toBeGreaterThan(0.2 * 400);
+  // Nobody waits for the rest.
+  expect([...last.values()]).toEqual(updates.map(() => 400));
 });
 
 test('gradients of a unit agree with differences', async () => {

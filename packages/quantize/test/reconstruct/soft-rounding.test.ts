@@ -4,6 +4,7 @@ import { type Tensor, tensor, toNumbers } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import {
   annealedExponent,
+  isSettled,
   roundingPenalty,
   roundingVariable,
   softRound,
@@ -28,6 +29,13 @@ test('the variable of a fraction gives that fraction back', () => {
 test('the exponent stays at 20 while warming up, then falls in a line to 2', () => {
   const at = (step: number): number => annealedExponent(step, 20_000, 0.2);
   expect([3999, 4000, 8000, 12_000, 16_000, 20_000].map(at)).toEqual([20, 20, 15.5, 11, 6.5, 2]);
+});
+
+test('rounding is settled where every share is 0 or 1, and only there', () => {
+  const settled = tensor([-2.4, 2.4, 7, -30]);
+  expect(toNumbers(softRound(settled))).toEqual([0, 1, 1, 0]);
+  expect(isSettled([settled, settled])).toBe(true);
+  expect(isSettled([settled, tensor([2.4, 2.39])])).toBe(false);
 });
 
 test('the penalty is a sum that is 0 where all is rounded', () => {
