@@ -1,6 +1,7 @@
 export { activationFunction, applyActivation } from './activation.ts';
 export { type Arena, type Backend, getBackend, kernels, setBackend } from './backend.ts';
 export { type DataTypeRule, kernelDataType, type OperandTypes } from './data-types.ts';
+export { type Device, DeviceRefusal, type DeviceSource, isDeviceRefusal } from './device.ts';
 export { KernelError } from './errors.ts';
 export type {
   BoundedGrid,
@@ -54,6 +55,9 @@ export type {
   PackedWeightOptions,
 } from './packed-table.ts';
 export { forwardKernelNames, reference } from './reference/index.ts';
+export { padOffsets } from './reference/pad.ts';
+export { nearestOffsets, resizeTaps, type Taps } from './reference/resize.ts';
+export { checkOperands } from './reference/result.ts';
 export type { OperandShapes } from './shapes/check.ts';
 export { conv2dShape, convTranspose2dShape } from './shapes/conv.ts';
 export { kernelShapes } from './shapes/index.ts';
