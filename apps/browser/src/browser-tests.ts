@@ -6,6 +6,7 @@ const patterns: readonly string[] = [
   'packages/kernels/test/**/*.test.ts',
   'packages/wasm-memory/test/*.test.ts',
   'packages/kernels-wasm/test/*.test.ts',
+  'packages/kernels-gpu/test/*.test.ts',
   'packages/autograd/test/*.test.ts',
   'packages/nn/test/*.test.ts',
   'packages/optim/test/*.test.ts',

@@ -29,7 +29,11 @@ export function startChromium(executablePath: string): Promise<Browser> {
     headless: true,
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      // WebGL2 and WebGPU on the processor (SwiftShader): slow, and the same everywhere.
+      '--enable-unsafe-swiftshader',
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+      '--enable-features=Vulkan',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

@@ -2,7 +2,7 @@ import type { Activation } from '@subbyte/kernels';
 import { clamp, literal } from './source.ts';
 
 /** Statements that put `1 / (1 + exp(-from))` into the new variable `to`, without overflow. */
-export const sigmoidOf = (from: string, to: string): string =>
+const sigmoidOf = (from: string, to: string): string =>
   `let ${to}e = Math.exp(-Math.abs(${from}));
 let ${to} = 1 / (1 + ${to}e);
 if (${from} < 0) { ${to} = ${to}e * ${to}; }\n`;

@@ -15,7 +15,9 @@ function binary<K extends KernelName>(kernel: K, expression: string): KernelFact
 }
 
 /** Kernels of two operands. */
-export const binaryKernels: KernelFactories<'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'prelu'> = {
+export const binaryKernels: KernelFactories<
+  'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'prelu'
+> = {
   add: binary('add', 'p + q'),
   sub: binary('sub', 'p - q'),
   mul: binary('mul', 'p * q'),

@@ -21,7 +21,13 @@ export const concat: KernelFactory<'concat'> = defineAny(
       }
       const names = parts.map((_, p) => `x${p}`);
       const joined = shape.map((size, k) => (k === axis ? whole / inner : size));
-      return launcher.launch('concat', kernelSource(names, `${body}return v;`), parts, joined, dtype);
+      return launcher.launch(
+        'concat',
+        kernelSource(names, `${body}return v;`),
+        parts,
+        joined,
+        dtype,
+      );
     };
     let parts: readonly Tensor[] = operands;
     while (parts.length > most) {

@@ -62,7 +62,13 @@ const settings = (size: number): KernelSettings => ({
   fixIntegerDivisionAccuracy: false,
 });
 
+/** Copies its operand: one kernel for all sizes. */
 const copySource = 'function (values) { return values[this.thread.x]; }';
+const copySettings: KernelSettings = {
+  ...settings(1),
+  dynamicOutput: true,
+  dynamicArguments: true,
+};
 
 /** A device on an instance of gpu.js in `mode`. */
 export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
@@ -135,6 +141,11 @@ export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
     return made;
   };
 
+  const sized = (shortcut: Shortcut, size: number): Shortcut => {
+    shortcut.setOutput([size]);
+    return shortcut;
+  };
+
   /** Runs a kernel, now or later, and leaves its result in `slot`. */
   const run = (kernel: string, shortcut: () => Shortcut, from: readonly Slot[], to: Slot): void => {
     const fail = (cause: unknown): void => {
@@ -168,7 +179,12 @@ export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
   };
 
   /** `values` on the device. @param stays whether they stay there until the device is disposed. */
-  const uploaded = (values: Float32Array, shape: Shape, dtype: DataType, stays: boolean): Tensor => {
+  const uploaded = (
+    values: Float32Array,
+    shape: Shape,
+    dtype: DataType,
+    stays: boolean,
+  ): Tensor => {
     checkOpen();
     checkSize('upload', shape);
     const slot: Slot = {};
@@ -178,15 +194,8 @@ export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
       return result;
     }
     const given: Slot = { handle: values };
-    const own = settings(values.length);
-    if (!stays) {
-      run('upload', () => compiled(`upload ${values.length}`, copySource, own), [given], slot);
-      return result;
-    }
-    // gpu.js keeps the operands of its kernels, so one that has done its work goes.
-    const once = gpu.createKernel(copySource, own);
-    run('upload', () => once, [given], slot);
-    inOrder(() => once.destroy());
+    const copy = (): Shortcut => sized(compiled('upload', copySource, copySettings), values.length);
+    run('upload', copy, [given], slot);
     return result;
   };
 
@@ -263,8 +272,8 @@ export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
           else if (slot.handle instanceof Float32Array) resolve(slot.handle.slice());
           else {
             // The kernel that reads does not block the page; `toArray` does, in WebGL2.
-            const own = { ...settings(size), pipeline: false, immutable: false, asyncMode: true };
-            const read = compiled(`download ${size}`, copySource, own);
+            const own = { ...copySettings, pipeline: false, immutable: false, asyncMode: true };
+            const read = sized(compiled('download', copySource, own), size);
             (read(slot.handle) as Promise<ArrayLike<number>>).then(resolve, reject);
           }
         });

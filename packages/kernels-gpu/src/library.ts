@@ -13,6 +13,7 @@ interface DeviceHandle {
 export interface Shortcut {
   (...operands: readonly Handle[]): unknown;
   readonly kernel: { readonly fallbackReason?: string | null | undefined };
+  setOutput(output: readonly [number]): unknown;
   destroy(): void;
 }
 
@@ -25,6 +26,8 @@ export interface KernelSettings {
   readonly immutable: boolean;
   readonly asyncMode?: boolean | undefined;
   readonly fixIntegerDivisionAccuracy: boolean;
+  readonly dynamicOutput?: boolean;
+  readonly dynamicArguments?: boolean;
 }
 
 /** An instance of gpu.js. */

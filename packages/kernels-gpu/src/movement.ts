@@ -151,7 +151,9 @@ const gather: KernelFactory<'gather'> = defineAny(
     const length = x.shape[axis] as number;
     const wanted = toNumbers(indices).map((index) => (index < 0 ? index + length : index));
     if (wanted.some((index) => !(index >= 0 && index < length))) {
-      throw new KernelError(`gather: indices [${toNumbers(indices)}] are not all in [${-length}, ${length})`);
+      throw new KernelError(
+        `gather: indices [${toNumbers(indices)}] are not all in [${-length}, ${length})`,
+      );
     }
     const places = x.shape.map((_, k) => (k === axis ? wanted : undefined));
     return readPlaces(launcher, launch, x, places, 0);
@@ -193,7 +195,9 @@ const spaceToDepth: KernelFactory<'spaceToDepth'> = defineAny(
 );
 
 /** Kernels that move elements. */
-export const movementKernels: KernelFactories<'transpose' | 'slice' | 'expand' | 'tile' | 'pad' | 'gather' | 'depthToSpace' | 'spaceToDepth'> = {
+export const movementKernels: KernelFactories<
+  'transpose' | 'slice' | 'expand' | 'tile' | 'pad' | 'gather' | 'depthToSpace' | 'spaceToDepth'
+> = {
   transpose,
   slice,
   expand,

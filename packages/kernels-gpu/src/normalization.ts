@@ -7,7 +7,11 @@ import { kernelSource, literal, split, walk } from './source.ts';
 /** `x` as `[outer, length, inner]` around `axis`. */
 function around(x: Tensor, axis: number): Tensor {
   const { shape } = x;
-  const sizes = [sizeOf(shape.slice(0, axis)), shape[axis] as number, sizeOf(shape.slice(axis + 1))];
+  const sizes = [
+    sizeOf(shape.slice(0, axis)),
+    shape[axis] as number,
+    sizeOf(shape.slice(axis + 1)),
+  ];
   return reshape(x, sizes);
 }
 
@@ -122,7 +126,9 @@ const batchNorm: KernelFactory<'batchNorm'> = defineFloat(
 );
 
 /** Kernels that normalise. */
-export const normalizationKernels: KernelFactories<'softmax' | 'logSoftmax' | 'layerNorm' | 'instanceNorm' | 'batchNorm'> = {
+export const normalizationKernels: KernelFactories<
+  'softmax' | 'logSoftmax' | 'layerNorm' | 'instanceNorm' | 'batchNorm'
+> = {
   softmax: softmaxLike('softmax'),
   logSoftmax: softmaxLike('logSoftmax'),
   layerNorm,

@@ -15,7 +15,8 @@ interface Layout {
 function hasEmptyWindow(sizes: readonly [number, number], windows: Shape, options: Pool2dOptions) {
   return sizes.some((size, axis) =>
     Array.from({ length: windows[axis] as number }, (_, position) => {
-      const start = position * (options.strides[axis] as number) - (options.padding[axis] as number);
+      const start =
+        position * (options.strides[axis] as number) - (options.padding[axis] as number);
       return Array.from(
         { length: options.kernel[axis] as number },
         (__, k) => start + k * (options.dilations[axis] as number),

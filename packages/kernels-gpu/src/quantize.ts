@@ -39,7 +39,7 @@ const quantizeLinear: KernelFactory<'quantizeLinear'> = defineAny(
   ({ launch }, operands, options) => {
     const [x, scale, zeroPoint] = operands;
     if (options.dtype === 'int32') {
-      throw new DeviceRefusal('quantizeLinear to int32 does not fit into float32');
+      throw new DeviceRefusal('quantizeLinear to int32 has no code for a GPU');
     }
     const zero = zeroPoint ? 'zero[s]' : '0';
     const body = `${scaleIndex(x.shape, scale, options)}let v = x[i];\n${encode(zero, options.min, options.max)}return code;`;
@@ -69,7 +69,9 @@ const fakeQuantizeUniform: KernelFactory<'fakeQuantizeUniform'> = defineFloat(
 );
 
 /** Kernels between values and codes. */
-export const quantizationKernels: KernelFactories<'quantizeLinear' | 'dequantizeLinear' | 'fakeQuantizeUniform'> = {
+export const quantizationKernels: KernelFactories<
+  'quantizeLinear' | 'dequantizeLinear' | 'fakeQuantizeUniform'
+> = {
   quantizeLinear,
   dequantizeLinear,
   fakeQuantizeUniform,

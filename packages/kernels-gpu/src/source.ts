@@ -25,12 +25,7 @@ export function literal(value: number): string {
 }
 
 /** Statements that declare `quotient` and `remainder` of the whole number `index` by `divisor`. */
-export function split(
-  index: string,
-  divisor: number,
-  quotient: string,
-  remainder: string,
-): string {
+export function split(index: string, divisor: number, quotient: string, remainder: string): string {
   if (divisor === 1) return `let ${quotient} = ${index}; let ${remainder} = ${index} * 0;\n`;
   const parts = `let ${quotient} = Math.floor(${index} * ${1 / divisor}); let ${remainder} = ${index} - ${quotient} * ${divisor};\n`;
   if (Number.isInteger(Math.log2(divisor))) return parts;

@@ -21,7 +21,16 @@ import { resize } from './resize.ts';
 import { unaryKernels } from './unary.ts';
 
 const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
-  ...{ conv2d, convTranspose2d, matmul, maxPool2d, averagePool2d, integerMaxPool2d, concat, resize },
+  ...{
+    conv2d,
+    convTranspose2d,
+    matmul,
+    maxPool2d,
+    averagePool2d,
+    integerMaxPool2d,
+    concat,
+    resize,
+  },
   ...unaryKernels,
   ...binaryKernels,
   ...reductionKernels,

@@ -1,5 +1,5 @@
 import type { KernelName, OptionsOf } from '@subbyte/kernels';
-import { activate, sigmoidOf } from './activation.ts';
+import { activate } from './activation.ts';
 import { defineFloat, type KernelFactories, type KernelFactory } from './kernel.ts';
 import { clamp, kernelSource, literal, roundHalfEven } from './source.ts';
 
@@ -9,7 +9,10 @@ function unary<K extends KernelName>(
   statements: (options: OptionsOf<K>) => string,
 ): KernelFactory<K> {
   return defineFloat(kernel, ({ launch }, operands, options) =>
-    launch(kernelSource(['x'], `let v = x[i];\n${statements(options)}return v;`), operands as never),
+    launch(
+      kernelSource(['x'], `let v = x[i];\n${statements(options)}return v;`),
+      operands as never,
+    ),
   );
 }
 

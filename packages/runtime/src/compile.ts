@@ -1,5 +1,7 @@
 import { checkGraph, type Graph, simplify } from '@subbyte/graph';
+import type { Device, DeviceSource } from '@subbyte/kernels';
 import type { KernelOption } from './choose-kernels.ts';
+import { createDeviceSession } from './device-session.ts';
 import { RuntimeError, runtimeError } from './errors.ts';
 import { foldQuantizers } from './fold-quantizers.ts';
 import { lower } from './lower.ts';
@@ -23,6 +25,21 @@ export interface CompileOptions {
   readonly kernels?: KernelOption | undefined;
   /** Milliseconds that measuring kernels may take in all, 0 or more. Default 300. */
   readonly kernelBudget?: number | undefined;
+  /**
+   * Where it runs. Default: on the backend in use. A device (`gpu()` of `@subbyte/kernels-gpu`) that cannot be opened is no error:
+   * the backend in use computes, and `Session.fallbackReason` says why. What a device has no code for runs on the backend in use
+   * too, layer by layer (`Session.profile`).
+   */
+  readonly backend?: DeviceSource | undefined;
+}
+
+/** A device, or why there is none. */
+async function openDevice(source: DeviceSource | undefined): Promise<Device | string | undefined> {
+  try {
+    return await source?.open();
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
 }
 
 /**
@@ -39,6 +56,10 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
   if (typeof kernels === 'string' && kernels !== 'measured' && kernels !== 'static') {
     throw new RuntimeError(`kernels "${kernels}": expected measured, static or names of layers`);
   }
+  if (options.backend !== undefined && typeof options.backend.open !== 'function') {
+    throw new RuntimeError(`backend: expected a device, as gpu() of @subbyte/kernels-gpu gives`);
+  }
+  let device: Device | string | undefined;
   try {
     checkGraph(graph);
     const quantized = foldQuantizers(graph);
@@ -46,8 +67,16 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
       ? quantized
       : simplify(graph);
     const packs = options.weightOnly === 'int8';
-    return createSession(graph, lower(ready, { kernels, budget, clock }, packs), clock);
+    device = await openDevice(options.backend);
+    if (device === undefined || typeof device === 'string') {
+      const program = lower(ready, { kernels, budget, clock }, packs);
+      return createSession(graph, program, clock, device);
+    }
+    // Algorithms are those of the backend in use, which computes no more than what the device refuses.
+    const choose = { kernels: kernels === 'measured' ? 'static' : kernels, budget, clock } as const;
+    return createDeviceSession(graph, lower(ready, choose, packs), device, clock);
   } catch (cause) {
+    if (typeof device === 'object') await device.dispose();
     if (cause instanceof RuntimeError) throw cause;
     throw runtimeError(`graph "${graph.name}"`, cause);
   }

@@ -17,8 +17,10 @@ export interface ProfileRow {
   readonly runs: number;
   /** Mean time of one run; 0 before the first. */
   readonly milliseconds: number;
-  /** Why a convolution or matrix product is not computed on codes. */
+  /** Why a convolution or matrix product is not computed on codes, or a step not on the device. */
   readonly reason?: string | undefined;
+  /** What computes it: `Session.backend`, or another where the device has no code for it. */
+  readonly backend: string;
 }
 
 /** A compiled graph. */
@@ -27,8 +29,12 @@ export interface Session {
   readonly outputs: readonly ValueInfo[];
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** What computes it: `webgpu`, `webgl2`, … for a device, else the name of the backend in use, or `reference`. */
+  readonly backend: string;
+  /** Why the device that was asked for is not used; `undefined` when it is, or none was. */
+  readonly fallbackReason: string | undefined;
   /**
-   * Computes the outputs, on the JavaScript heap, from inputs in any memory. Memory is planned at the first run and
+   * Computes the outputs, on the JavaScript heap, from inputs in any memory; on a device one run after the other. Memory is planned at the first run and
    * for every other set of input shapes: runs like the one before allocate nothing in the backend.
    * @throws RuntimeError for inputs that do not fit the graph, and for a layer that fails (out of memory, for
    * example). The session can go on after any of them.
@@ -74,9 +80,15 @@ function planOf(backend: Backend | undefined, recording: Recording, key: string)
   return { key, arena, places };
 }
 
-/** A session that runs `program`, made from `graph`, on the backend in use. */
-export function createSession(graph: Graph, program: Program, clock: Clock | undefined): Session {
+/** A session that runs `program`, made from `graph`, on the backend in use, for `fallbackReason` if there is one. */
+export function createSession(
+  graph: Graph,
+  program: Program,
+  clock: Clock | undefined,
+  fallbackReason?: string,
+): Session {
   const backend = getBackend();
+  const name = backend?.name ?? 'reference';
   const numbered = numberSlots(
     program,
     graph.inputs.map(({ name }) => `value:${name}`),
@@ -137,7 +149,8 @@ export function createSession(graph: Graph, program: Program, clock: Clock | und
     inputs: graph.inputs,
     outputs: graph.outputs,
     inputNames: graph.inputs.map(({ name }) => name),
-    outputNames: graph.outputs.map(({ name }) => name),
+    outputNames: graph.outputs.map((output) => output.name),
+    ...{ backend: name, fallbackReason },
     run: async (inputs) => runNow(inputs),
     profile: () => {
       if (!clock) {
@@ -147,6 +160,7 @@ export function createSession(graph: Graph, program: Program, clock: Clock | und
         ...{ layer, kernel, runs: runs[i] as number },
         milliseconds: runs[i] ? (times[i] as number) / (runs[i] as number) : 0,
         reason: program.floatLayers.get(layer),
+        backend: name,
       }));
     },
     kernels: program.kernels,

@@ -63,7 +63,8 @@ function convolve(
   const { strides, dilations, padding, groups, inputZero } = options;
   const { low, high, largest } = boundsOf(x, product);
   const format = packFormat(low, high);
-  if (!format) throw new DeviceRefusal(`${kernel}: weights from ${low} to ${high} take over 8 bits`);
+  if (!format)
+    throw new DeviceRefusal(`${kernel}: weights from ${low} to ${high} take over 8 bits`);
   if (largest >= 2 ** 31) throw new DeviceRefusal(`${kernel}: sums may not fit in int32`);
   const wide = largest >= 2 ** 24;
   const wordsPerRow = Math.ceil(weights.length / outputs / format.digits);
@@ -176,7 +177,11 @@ function multiply(
   };
   const shape = [pixels, 1, 1, outputs];
   const rows = reshape(x, [pixels, 1, 1, inputs]);
-  return convolve(launcher, kernel, rows, product, { shape, as: result.shape, dtype: result.dtype });
+  return convolve(launcher, kernel, rows, product, {
+    shape,
+    as: result.shape,
+    dtype: result.dtype,
+  });
 }
 
 /** Matrix products of codes. */
@@ -215,4 +220,8 @@ const packedMatmul: KernelFactory<'packedMatmul'> = defineAny(
 );
 
 /** Kernels on codes. */
-export const productKernels: KernelFactories<'integerConv2d' | 'integerMatmul' | 'packedMatmul'> = { integerConv2d, integerMatmul, packedMatmul };
+export const productKernels: KernelFactories<'integerConv2d' | 'integerMatmul' | 'packedMatmul'> = {
+  integerConv2d,
+  integerMatmul,
+  packedMatmul,
+};

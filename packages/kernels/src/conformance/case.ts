@@ -1,4 +1,5 @@
 import { type Random, random, sameShape, type Tensor, toHeap } from '@subbyte/tensor';
+import { type Device, isDeviceRefusal } from '../device.ts';
 import { KernelError } from '../errors.ts';
 import { reference } from '../reference/index.ts';
 import type { Kernel, KernelName, KernelTable, OperandsOf, OptionsOf } from '../table.ts';
@@ -157,17 +158,59 @@ export function checkCase(
   }
   const expected = call(reference[one.kernel] as Kernel<never>, originals, one.options);
   const result = call(kernel, operands, one.options);
+  checkResult(one, toHeap(result), expected, one.tolerance);
+  checkOperands(one, result, operands, originals);
+}
+
+/** @throws Error unless `result` has the data type, shape and elements of `expected`. */
+function checkResult(
+  one: ConformanceCase,
+  result: Tensor,
+  expected: Tensor,
+  tolerance: number,
+): void {
   if (result.dtype !== expected.dtype || !sameShape(result.shape, expected.shape)) {
     throw new Error(
       `${one.name}: gave ${result.dtype} [${result.shape}], expected ${expected.dtype} [${expected.shape}]`,
     );
   }
-  const actual = toHeap(result).data;
-  const wrong = firstDifference(actual, expected.data, one.tolerance);
+  const wrong = firstDifference(result.data, expected.data, tolerance);
   if (wrong >= 0) {
     throw new Error(
-      `${one.name}: element ${wrong} of [${result.shape}] is ${actual[wrong]}, expected ${expected.data[wrong]} within ${one.tolerance}`,
+      `${one.name}: element ${wrong} of [${result.shape}] is ${result.data[wrong]}, expected ${expected.data[wrong]} within ${tolerance}`,
     );
   }
-  checkOperands(one, result, operands, originals);
+}
+
+/**
+ * `checkCase` for a device, with operands on the heap, frozen or not.
+ * @param least tolerance of results in float32 that are not exact.
+ * @returns why the device refuses the case, or nothing when it computes what the reference does.
+ * @throws Error as `checkCase` does.
+ */
+export async function checkDeviceCase(
+  one: ConformanceCase,
+  device: Device,
+  { least = 0, frozen = false }: { readonly least?: number; readonly frozen?: boolean } = {},
+): Promise<string | undefined> {
+  const kernel = device.kernels[one.kernel] as Kernel<never>;
+  const operands = one.operands();
+  if (frozen) for (const operand of operands) if (operand) device.freeze?.(operand);
+  try {
+    if (one.rejected) {
+      checkRejected(one, kernel, operands);
+      return undefined;
+    }
+    const result = call(kernel, operands, one.options);
+    const expected = call(reference[one.kernel] as Kernel<never>, one.operands(), one.options);
+    const tolerance = expected.dtype === 'float32' ? Math.max(one.tolerance, least) : one.tolerance;
+    const actual = await device.download(result);
+    result.storage.dispose();
+    checkResult(one, actual, expected, tolerance);
+    checkUntouched(one, operands);
+  } catch (cause) {
+    if (isDeviceRefusal(cause)) return cause.message;
+    throw cause;
+  }
+  return undefined;
 }

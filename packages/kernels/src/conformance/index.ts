@@ -20,7 +20,7 @@ import { resizeCases } from './resize.ts';
 import { trainingCases } from './training/index.ts';
 import { unaryCases } from './unary.ts';
 
-export { type ConformanceCase, checkCase } from './case.ts';
+export { type ConformanceCase, checkCase, checkDeviceCase } from './case.ts';
 export { numericalGradient } from './numerical-gradient.ts';
 
 /** Every case, for all kernels. */
