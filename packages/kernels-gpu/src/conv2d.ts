@@ -2,6 +2,7 @@ import type { Tensor } from '@subbyte/tensor';
 import { activate } from './activation.ts';
 import { defineFloat, type KernelFactory } from './kernel.ts';
 import { kernelSource, split } from './source.ts';
+import { decodedWeights } from './weight-only.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -23,15 +24,36 @@ const place = (shape: readonly number[]): string => {
 /** Convolutions, one output element a thread. */
 export const conv2d: KernelFactory<'conv2d'> = defineFloat(
   'conv2d',
-  ({ launch, shape }, [x, weight, bias], options) => {
+  ({ launcher, launch, shape }, [x, weight, bias], options) => {
     const [, channels, height, width] = x.shape as Sizes;
     const [outputs, perGroup, taps, across] = weight.shape as Sizes;
     const { strides, dilations, padding, groups, activation } = options;
-    const body = `${place(shape)}${split('o3', outputs / groups, 'group', 'inGroup')}${withBias(bias)}
+    const codes = launcher.codesOf(weight);
+    const decoded = codes && decodedWeights(launcher, weight, codes);
+    const start = `${place(shape)}${split('o3', outputs / groups, 'group', 'inGroup')}
 let top = row * ${strides[0]} - ${padding[0]};
 let left = column * ${strides[1]} - ${padding[1]};
-let first = (n * ${channels} + group * ${perGroup}) * ${height};
-let tap = o3 * ${perGroup * taps * across};
+let first = (n * ${channels} + group * ${perGroup}) * ${height};\n`;
+    if (decoded) {
+      const each = `if (c < ${perGroup} && y >= 0 && y < ${height} && at >= 0 && at < ${width}) {
+      v += weight * x[(first + c * ${height} + y) * ${width} + at];
+    }
+    kx += 1;
+    at += ${dilations[1]};
+    if (kx >= ${across}) { kx = 0; at = left; ky += 1; y += ${dilations[0]}; }
+    if (ky >= ${taps}) { ky = 0; y = top; c += 1; }`;
+      const body = `${start}let v = i * 0;
+let kx = i * 0;
+let ky = i * 0;
+let c = i * 0;
+let y = top;
+let at = left;
+${decoded.loop('o3', each)}v = v * scale[o3]${bias ? ' + b[o3]' : ''};
+${activate(activation)}return v;`;
+      const names = ['x', 'w', 'scale', ...(bias ? ['b'] : [])];
+      return launch(kernelSource(names, body), given([x, ...decoded.operands, bias]));
+    }
+    const body = `${start}${withBias(bias)}let tap = o3 * ${perGroup * taps * across};
 for (let c = 0; c < ${perGroup}; c++) {
   for (let ky = 0; ky < ${taps}; ky++) {
     let y = top + ky * ${dilations[0]};

@@ -1,4 +1,10 @@
-import { type Device, DeviceRefusal, type KernelName, type KernelTable } from '@subbyte/kernels';
+import {
+  type Device,
+  DeviceRefusal,
+  type KernelName,
+  type KernelTable,
+  type WeightCodes,
+} from '@subbyte/kernels';
 import {
   bytesPerElement,
   type DataType,
@@ -38,6 +44,8 @@ export interface Launcher {
    * it.
    */
   derived(of: Tensor, form: string, make: () => Float32Array): Tensor;
+  /** The codes that the frozen weight `of` was given with. */
+  codesOf(of: Tensor): WeightCodes | undefined;
   /** Whether `input` is on the JavaScript heap, where its elements can be looked at. */
   isReadable(input: Tensor): boolean;
 }
@@ -78,6 +86,7 @@ export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
   const kernels = new Map<string, Shortcut>();
   const tables = new Map<string, Tensor>();
   const frozen = new WeakMap<Storage, Map<string, Tensor>>();
+  const codes = new WeakMap<Storage, WeightCodes>();
   /** What was uploaded for one kernel only. */
   const passing = new WeakSet<Storage>();
   let disposed = false;
@@ -244,6 +253,7 @@ export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
       return made;
     },
     derived,
+    codesOf: ({ storage }) => codes.get(storage),
     isReadable,
   };
 
@@ -258,8 +268,10 @@ export function createDevice(gpu: GpuInstance, mode: FixedMode): Device {
       (isReadable(input)
         ? uploaded(floatsOf(input), input.shape, input.dtype, false)
         : input) as typeof input,
-    freeze: ({ storage }) => {
-      if (storage.owner !== owner && !frozen.has(storage)) frozen.set(storage, new Map());
+    freeze: ({ storage }, weights) => {
+      if (storage.owner === owner) return;
+      if (!frozen.has(storage)) frozen.set(storage, new Map());
+      if (weights) codes.set(storage, weights);
     },
     download: async (input) => {
       if (isReadable(input)) return toHeap(input);

@@ -8,8 +8,7 @@ import { type GpuMode, openMode } from './mode.ts';
 /** Options of `gpu`. */
 export interface GpuOptions {
   /**
-   * `auto` (the default): WebGPU where there is an adapter, else WebGL2. `webasm` and `cpu` compute without a GPU: for tests,
-   * since the kernels of `@subbyte/kernels-wasm` are faster.
+   * `auto` (the default): WebGPU where there is an adapter, else WebGL2. `webasm` and `cpu` compute without a GPU: for tests.
    */
   readonly mode?: GpuMode | undefined;
 }

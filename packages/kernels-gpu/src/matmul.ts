@@ -2,12 +2,13 @@ import { matmulSizes } from '@subbyte/kernels';
 import { broadcastStrides, type Tensor } from '@subbyte/tensor';
 import { activate } from './activation.ts';
 import { defineFloat, type KernelFactory } from './kernel.ts';
-import { kernelSource, walk } from './source.ts';
+import { kernelSource, split, walk } from './source.ts';
+import { decodedWeights } from './weight-only.ts';
 
 /** Matrix products, one output element a thread. */
 export const matmul: KernelFactory<'matmul'> = defineFloat(
   'matmul',
-  ({ launch }, [a, b, bias], options) => {
+  ({ launcher, launch }, [a, b, bias], options) => {
     const { batch, rows, inner, columns } = matmulSizes(a.shape, b.shape, options);
     // Operands of rank 1 are a row and a column.
     const full = [...batch, rows, columns];
@@ -28,7 +29,20 @@ export const matmul: KernelFactory<'matmul'> = defineFloat(
       bias ? broadcastStrides(bias.shape, full) : full.map(() => 0),
     ];
     const { statements, offsets } = walk('i', { sizes: full, strides }, 'p');
-    const body = `${statements}let v = ${bias ? `bias[${offsets[2]}]` : '0'};
+    const biasAt = `bias[${offsets[2]}]`;
+    const codes = launcher.codesOf(b);
+    const decoded = codes && decodedWeights(launcher, b, codes);
+    if (decoded) {
+      const each = `if (k < ${inner}) { v += weight * a[fromA + k * ${innerA}]; }\nk += 1;`;
+      const body = `${statements}${split('i', columns, 'line', 'column')}let fromA = ${offsets[0]};
+let v = i * 0;
+let k = i * 0;
+${decoded.loop('column', each)}v = v * scale[column]${bias ? ` + ${biasAt}` : ''};
+${activate(options.activation)}return v;`;
+      const names = ['a', 'w', 'scale', ...(bias ? ['bias'] : [])];
+      return launch(kernelSource(names, body), [a, ...decoded.operands, ...(bias ? [bias] : [])]);
+    }
+    const body = `${statements}let v = ${bias ? biasAt : 'i * 0'};
 let fromA = ${offsets[0]};
 let fromB = ${offsets[1]};
 for (let k = 0; k < ${inner}; k++) { v += a[fromA + k * ${innerA}] * b[fromB + k * ${innerB}]; }

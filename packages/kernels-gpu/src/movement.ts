@@ -38,7 +38,7 @@ const isSame = (places: Places, length: number): boolean =>
  * Reads `x` where `places` say, one list per axis (`undefined`: the axis stays as it is); `fill` where a place is -1.
  * Neighbouring axes that stay are taken together.
  */
-export function readPlaces(
+function readPlaces(
   launcher: Launcher,
   launch: Launch,
   x: Tensor,

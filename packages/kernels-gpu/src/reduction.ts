@@ -28,7 +28,7 @@ const rules: Readonly<Record<Reduction, Rule>> = {
 };
 
 /** Reduces `axes` of `x`; the other axes stay as they are, in order. */
-export function reduceSource(shape: Shape, axes: readonly number[], rule: Rule): string {
+function reduceSource(shape: Shape, axes: readonly number[], rule: Rule): string {
   const strides = stridesOf(shape);
   const kept = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   const pick = (list: readonly number[], of: readonly number[]): number[] =>

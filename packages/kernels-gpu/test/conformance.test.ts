@@ -11,7 +11,7 @@ const least = 1e-5;
 
 /** Cases a kernel in Node, where they take a millisecond or two each, and in a page. */
 const wanted = (kernel: KernelName): number => {
-  if (!isPage) return 8;
+  if (!isPage) return 6;
   return kernel === 'conv2d' || kernel === 'integerConv2d' ? 3 : 1;
 };
 

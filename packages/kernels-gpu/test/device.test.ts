@@ -18,7 +18,7 @@ test('memory: results live until they are disposed, frozen operands until the de
   withDevice(async (device) => {
     const before = device.liveBytes();
     const weight = randomNormal([4, 3, 1, 1], random(1));
-    device.freeze?.(weight);
+    device.freeze(weight);
     const options = {
       strides: [1, 1],
       dilations: [1, 1],

@@ -2,6 +2,13 @@ import type { DataType, Tensor } from '@subbyte/tensor';
 import type { Backend } from './backend.ts';
 import type { KernelName, KernelTable } from './table.ts';
 
+/** Weights on a grid, output channels first: element `i` of channel `o` is `codes[o, i] * scales[o]`. */
+export interface WeightCodes {
+  /** `[O, C, kH, kW]`, or `[O, K]` for matrix products, whichever way their weights lie. */
+  readonly codes: Tensor<'int8'>;
+  readonly scales: Float32Array;
+}
+
 /**
  * A backend whose memory JavaScript cannot read at once: a GPU. Kernels are called as those of any backend and give their
  * results at once; what the results hold is known when `download` has it. Storages of a device throw `DeviceRefusal` when
@@ -13,6 +20,11 @@ export interface Device extends Backend {
    * the caller computes them elsewhere. Operands on the JavaScript heap are copied to the device.
    */
   readonly kernels: KernelTable;
+  /**
+   * Marks `input` as never changing, so that a copy stays on the device. With `weights` it is the weight of `conv2d` or `matmul`
+   * with these codes, and the copy is made of them.
+   */
+  freeze(input: Tensor, weights?: WeightCodes): void;
   /** Names of the kernels that it has code for. */
   readonly computes: ReadonlySet<KernelName>;
   /**

@@ -1,7 +1,13 @@
 export { activationFunction, applyActivation } from './activation.ts';
 export { type Arena, type Backend, getBackend, kernels, setBackend } from './backend.ts';
 export { type DataTypeRule, kernelDataType, type OperandTypes } from './data-types.ts';
-export { type Device, DeviceRefusal, type DeviceSource, isDeviceRefusal } from './device.ts';
+export {
+  type Device,
+  DeviceRefusal,
+  type DeviceSource,
+  isDeviceRefusal,
+  type WeightCodes,
+} from './device.ts';
 export { KernelError } from './errors.ts';
 export type {
   BoundedGrid,

@@ -74,7 +74,7 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     }
     // Algorithms are those of the backend in use, which computes no more than what the device refuses.
     const choose = { kernels: kernels === 'measured' ? 'static' : kernels, budget, clock } as const;
-    return createDeviceSession(graph, lower(ready, choose, packs), device, clock);
+    return createDeviceSession(graph, lower(ready, choose, packs, true), device, clock);
   } catch (cause) {
     if (typeof device === 'object') await device.dispose();
     if (cause instanceof RuntimeError) throw cause;

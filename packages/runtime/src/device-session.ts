@@ -34,8 +34,11 @@ export function createDeviceSession(
     graph.inputs.map(({ name }) => `value:${name}`),
   );
   const constants = new Array<Tensor | undefined>(numbered.slots).fill(undefined);
+  const codes = new Map(
+    [...program.weightCodes].map(([slot, weights]) => [program.constants.get(slot), weights]),
+  );
   for (const [slot, tensor] of numbered.constants) {
-    device.freeze?.(tensor);
+    device.freeze(tensor, codes.get(tensor));
     constants[slot] = tensor;
   }
   const runs = new Array<number>(numbered.steps.length).fill(0);

@@ -16,6 +16,7 @@ import { type ChooseOptions, chooseKernels, type KernelChoice } from './choose-k
 import { constantsOf } from './constants.ts';
 import { findProducts, type Product } from './find-products.ts';
 import { type ActivationGrid, gridTensors, sameGrid } from './grid.ts';
+import { type LayerWeights, layerWeights } from './layer-weights.ts';
 import { lowerProduct } from './lower-product.ts';
 import { lowerWeightOnly } from './lower-weight-only.ts';
 import type { ProductCall } from './product-call.ts';
@@ -31,9 +32,15 @@ const perTensor = { axis: 0, groupSize: 0 } as const;
 /**
  * The steps that compute the outputs of `graph`, whose quantizers are `fakeQuantize` nodes.
  * @param packs whether matrix products whose weights alone are quantized run on packed weights.
+ * @param forDevice whether the codes of weights are wanted whose layers stay in float32.
  * @throws RuntimeError for choices of kernels that there are not.
  */
-export function lower(graph: Graph, choose: ChooseOptions, packs = false): Program {
+export function lower(
+  graph: Graph,
+  choose: ChooseOptions,
+  packs = false,
+  forDevice = false,
+): Program {
   const constants = constantsOf(graph);
   const [producers, consumers] = [producersOf(graph), consumersOf(graph)];
   const products = findProducts(graph, constants, producers, consumers);
@@ -41,6 +48,7 @@ export function lower(graph: Graph, choose: ChooseOptions, packs = false): Progr
   const pool = new Map<string, Tensor>();
   const made = new Map<string, string>();
   const calls: ProductCall[] = [];
+  const weightCodes = new Map<string, LayerWeights | undefined>();
   let choices: ReadonlyMap<ProductCall, KernelChoice> = new Map();
 
   const nameOf = (value: string, form: string): string => `${form}:${value}`;
@@ -153,6 +161,12 @@ export function lower(graph: Graph, choose: ChooseOptions, packs = false): Progr
       ];
       lowered = { ...node, op: 'fakeQuantizeUniform', attributes: options } as Node;
     }
+    if (forDevice && (node.op === 'conv2d' || node.op === 'matmul')) {
+      const slot = inputs[1] as string;
+      const found = layerWeights(node, producers.get(node.inputs[1] as string), constants);
+      const isSole = typeof found !== 'string' && !weightCodes.has(slot);
+      weightCodes.set(slot, isSole ? found : undefined);
+    }
     steps.push({
       ...{ layer: node.name, kernel: lowered.op, inputs },
       outputs: node.outputs.map((name) => (name === '' ? '' : nameOf(name, 'value'))),
@@ -242,7 +256,7 @@ export function lower(graph: Graph, choose: ChooseOptions, packs = false): Progr
   const outputs = graph.outputs.map(({ name }) => [name, need(name, 'value')] as const);
   choices = chooseKernels(calls, choose);
   return {
-    ...{ steps, constants: pool, outputs },
+    ...{ steps, constants: pool, outputs, weightCodes },
     kernels: [...choices.values()],
     floatLayers: products.reasons,
   };

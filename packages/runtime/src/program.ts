@@ -1,5 +1,6 @@
 import type { Tensor } from '@subbyte/tensor';
 import type { KernelChoice } from './choose-kernels.ts';
+import type { LayerWeights } from './layer-weights.ts';
 
 /** One kernel call, or one node that is computed in float32. */
 export interface Step {
@@ -23,6 +24,8 @@ export interface Program {
   readonly outputs: readonly (readonly [name: string, slot: string])[];
   /** How the layers on codes are computed, in order. */
   readonly kernels: readonly KernelChoice[];
+  /** Codes of constant slots that are the weight of one layer in float32; `undefined`: of more. Only for devices. */
+  readonly weightCodes: ReadonlyMap<string, LayerWeights | undefined>;
   /** Layers that stay in float32, and why. */
   readonly floatLayers: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,6 @@
 // Whole networks on a device, in every mode of gpu.js that works here, against the executor.
 import { createExecutor, type Graph } from '@subbyte/graph';
-import { setBackend } from '@subbyte/kernels';
+import { type DeviceSource, setBackend } from '@subbyte/kernels';
 import { gpu } from '@subbyte/kernels-gpu';
 import { wasm } from '@subbyte/kernels-wasm';
 import { random, randomNormal, type Shape, type Tensor, tensor, toNumbers } from '@subbyte/tensor';
@@ -120,6 +120,34 @@ function float(): { graph: Graph; x: Tensor } {
   return { graph: { ...made, outputs }, x: input() };
 }
 
+/** Layers of 4-bit weights whose activations are in float32. */
+function weightOnly(): Graph {
+  const { add, layer, graph } = builder([2, 6, 9, 7]);
+  const strided = { ...same3, strides: [2, 1], dilations: [1, 2], groups: 2 } as const;
+  layer('conv2d', 'c', 'x', [12, 3, 3, 3], { ...strided, activation: { kind: 'silu' } });
+  layer('conv2d', 'd', 'c', [12, 1, 3, 3], { ...same3, groups: 12 });
+  add(node('reduceMean', ['d'], 'g', { axes: [2, 3], keepAxes: false }));
+  const options = { axis: 1 };
+  layer('matmul', 'y', 'g', [12, 5], { transposeA: false, transposeB: false }, options);
+  return graph('y');
+}
+
+/** A source whose device notes the bytes that stay on it after each download. */
+function watched(source: DeviceSource, live: number[]): DeviceSource {
+  return {
+    open: async () => {
+      const device = await source.open();
+      const start = device.liveBytes();
+      const upload: typeof device.upload = (input) => {
+        // A run begins: what is there, stays.
+        live.push(device.liveBytes() - start);
+        return device.upload(input);
+      };
+      return { ...device, upload };
+    },
+  };
+}
+
 for (const mode of modes) {
   test(`${mode}: networks of 4 and 2 bits give the executor's results, bit for bit`, async () => {
     for (const [activations, weights] of [
@@ -137,6 +165,25 @@ for (const mode of modes) {
       expect(rows.map(({ kernel }) => kernel)).toContain('integerConv2d');
       await session.release();
     }
+  });
+
+  test(`${mode}: weights of layers in float32 stay codes on the device`, async () => {
+    const graph = weightOnly();
+    const x = randomNormal([2, 6, 9, 7], random(8));
+    const expected = createExecutor(graph).run({ x });
+    const live: number[] = [];
+    const session = await compile(graph, { backend: watched(gpu({ mode }), live), clock: () => 0 });
+    const { y } = await runTwice(session, { x });
+    expect(distance(y as Tensor, expected.y as Tensor)).toBeLessThan(1e-5);
+    expect(session.profile().map(({ kernel, reason }) => [kernel, reason])).toContainEqual([
+      'conv2d',
+      'its input is on no grid of at most 8 bits',
+    ]);
+    // 4 bits: 6 weights a number, and a scale and a bias for each output.
+    const words = (outputs: number, inputs: number): number =>
+      outputs * (Math.ceil(inputs / 6) + 2);
+    expect(live.at(-1)).toBe(4 * (words(12, 27) + words(12, 9) + words(5, 12)));
+    await session.release();
   });
 
   test(`${mode}: a network in float32, with a layer that the device does not have`, async () => {

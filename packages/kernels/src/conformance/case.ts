@@ -195,7 +195,7 @@ export async function checkDeviceCase(
 ): Promise<string | undefined> {
   const kernel = device.kernels[one.kernel] as Kernel<never>;
   const operands = one.operands();
-  if (frozen) for (const operand of operands) if (operand) device.freeze?.(operand);
+  if (frozen) for (const operand of operands) if (operand) device.freeze(operand);
   try {
     if (one.rejected) {
       checkRejected(one, kernel, operands);
