@@ -1,5 +1,11 @@
-import { type Device, DeviceRefusal, isDeviceRefusal, KernelError } from '@subbyte/kernels';
-import { random, randomNormal, tensor, toNumbers } from '@subbyte/tensor';
+import {
+  type Device,
+  DeviceRefusal,
+  isDeviceRefusal,
+  KernelError,
+  reference,
+} from '@subbyte/kernels';
+import { type Random, random, randomNormal, tensor, toNumbers } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import { GpuError, gpu } from '../src/index.ts';
 import { isPage, modes } from './modes.ts';
@@ -91,3 +97,36 @@ test('auto takes a GPU or says of each mode why it does not work', async () => {
     'no GPU: webgpu: no navigator.gpu; webgl2: no context',
   );
 });
+
+test('sums beyond 2^24 are exact', () =>
+  withDevice(async (device) => {
+    const inputs = 600;
+    const whole = (stream: Random, size: number, low: number, high: number): number[] =>
+      Array.from({ length: size }, () => low + stream.integer(high - low + 1));
+    const stream = random(4);
+    const operands = [
+      tensor(whole(stream, 3 * inputs, 200, 255), [3, inputs], 'uint8'),
+      tensor(whole(stream, 5 * inputs, 100, 127), [5, inputs], 'int8'),
+      tensor([2 ** 24 + 1, -(2 ** 24) - 3, 70_000, -1, 0], [5], 'int32'),
+      tensor([1, 2 ** -20, 1, 0.3, 1], [5]),
+    ] as const;
+    const options = {
+      inputZero: 3,
+      output: { dtype: 'float32', zeroPoint: 0, min: -3e38, max: 3e38 },
+    } as const;
+    const expected = toNumbers(reference.integerMatmul(operands, options));
+    expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(2 ** 24);
+    const result = device.kernels.integerMatmul(operands, options);
+    expect(toNumbers(await device.download(result))).toEqual(expected);
+  }));
+
+test('many tensors are joined in several steps, and nothing is left over', () =>
+  withDevice(async (device) => {
+    const parts = Array.from({ length: 14 }, (_, k) => device.upload(tensor([k, k + 0.5], [2, 1])));
+    const before = device.liveBytes();
+    const joined = device.kernels.concat(parts, { axis: 1 });
+    const values = toNumbers(await device.download(joined));
+    const first = Array.from({ length: 14 }, (_, k) => k);
+    expect(values).toEqual([...first, ...first.map((k) => k + 0.5)]);
+    expect(device.liveBytes() - before).toBe(4 * 28);
+  }));
