@@ -4,7 +4,8 @@ import { random, type Tensor, tensor } from '@subbyte/tensor';
 import { wasm } from '../src/index.ts';
 
 const stream = random(1);
-const backend = await wasm();
+// `--words`: without relaxed SIMD, as on engines that lack it.
+const backend = await wasm({ relaxedDot: process.argv.includes('--words') ? false : 'auto' });
 const layers = [
   { name: '3x3 64-64 56', size: 56, channels: 64, kernel: 3 },
   { name: '3x3 128-128 28', size: 28, channels: 128, kernel: 3 },
@@ -15,7 +16,13 @@ const layers = [
 const pairs = [
   { name: 'W1A1', weights: [-1, 1], range: [0, 1], zero: 0 },
   { name: 'W1A2', weights: [-1, 1], range: [0, 3], zero: 0 },
+  { name: 'W1A4', weights: [-1, 1], range: [0, 15], zero: 0 },
+  { name: 'W1A8', weights: [-1, 1], range: [-128, 127], zero: -128 },
   { name: 'W2A2', weights: [-2, -1, 0, 1], range: [0, 3], zero: 0 },
+  { name: 'W2A3', weights: [-2, -1, 0, 1], range: [0, 7], zero: 0 },
+  { name: 'W3A2', weights: [-4, -3, -2, -1, 0, 1, 2, 3], range: [0, 3], zero: 0 },
+  { name: 'W2A4', weights: [-2, -1, 0, 1], range: [0, 15], zero: 0 },
+  { name: 'W2A8', weights: [-2, -1, 0, 1], range: [-128, 127], zero: -128 },
   { name: 'ternary', weights: [-1, 0, 1], range: [-1, 1], zero: 0 },
 ] as const;
 
@@ -42,9 +49,15 @@ for (const { name, size, channels, kernel } of layers) {
       output: { dtype: 'int8', zeroPoint: 0, min, max },
     };
     const run = backend.kernels.integerConv2d as typeof kernels.integerConv2d;
-    const algorithms = backend.algorithms?.(weight, options) ?? [];
+    const algorithms = [
+      ...new Set([
+        ...(backend.algorithms?.(weight, options) ?? []),
+        'tables',
+        ...(max - min < 8 ? ['pairs'] : []),
+      ]),
+    ];
     const times: Record<string, number> = {};
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 25; round++) {
       for (const algorithm of algorithms) {
         const start = performance.now();
         const result = run([x, weight, bias, factor], { ...options, algorithm });

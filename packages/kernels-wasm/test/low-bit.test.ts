@@ -27,23 +27,34 @@ const weights = (levels: readonly number[]): Tensor => {
 test('bits are offered where the operands have few, first where they are likely the fastest', () => {
   const offered = (levels: readonly number[], range?: readonly [number, number]) =>
     words.algorithms?.(weights(levels), { ...few, inputRange: range });
-  expect(offered([-1, 1], [0, 1])).toEqual(['binary', 'ternary', 'words']);
-  expect(offered([-1, 0, 1], [-1, 1])).toEqual(['ternary', 'binary', 'words']);
-  expect(offered([-2, -1, 0, 1], [0, 3])).toEqual(['binary', 'words']);
-  expect(offered([-4, 3, 1], [0, 3])).toEqual(['words', 'binary']);
-  expect(offered([-8, 7, 1], [0, 3])).toEqual(['words']);
-  expect(offered([-2, 1, 0], [0, 255])).toEqual(['words']);
-  expect(offered([-1, 1])).toEqual(['words']);
+  expect(offered([-1, 1], [0, 1])).toEqual(['binary', 'tables', 'ternary', 'pairs', 'words']);
+  const ternary = ['ternary', 'pairs', 'tables', 'words', 'binary'];
+  expect(offered([-1, 0, 1], [-1, 1])).toEqual(ternary);
+  expect(offered([-2, -1, 0, 1], [0, 3])).toEqual(['pairs', 'tables', 'words', 'binary']);
+  expect(offered([-4, 3, 1], [0, 3])).toEqual(['pairs', 'words', 'tables', 'binary']);
+  expect(offered([-8, 7, 1], [0, 3])).toEqual(['words', 'tables']);
+  expect(offered([-2, 1, 0], [0, 31])).toEqual(['tables', 'words']);
+  expect(offered([-2, 1, 0], [0, 255])).toEqual(['words', 'tables']);
+  expect(offered([-4, 3, 0], [0, 255])).toEqual(['words']);
+  expect(offered([-1, 1])).toEqual(['tables', 'words']);
   // The code of zero, which padding has, is none of the codes.
   expect(offered([-1, 1], [1, 1])).toEqual(['ternary', 'words']);
   expect(offered([-1, 1], [2, 3])).toEqual(['words']);
+  const dot = one.algorithms?.(weights([-1, 1]), { ...few, inputRange: [0, 15] });
+  expect(dot).toEqual(['tables', 'dot', 'words', 'binary']);
 });
 
 test('depthwise layers have one kernel; few channels leave words half empty', () => {
   const depthwise = tensor(new Int8Array(8 * 9).fill(1), [8, 1, 3, 3], 'int8');
   expect(words.algorithms?.(depthwise, { ...few, groups: 8 })).toEqual([]);
   const narrow = tensor([-1, 1, 1, -1], [1, 4, 1, 1], 'int8');
-  expect(words.algorithms?.(narrow, few)).toEqual(['words', 'binary', 'ternary']);
+  expect(words.algorithms?.(narrow, few)).toEqual([
+    'tables',
+    'words',
+    'pairs',
+    'binary',
+    'ternary',
+  ]);
 });
 
 /** Codes of a layer large enough to be split among threads. */
@@ -77,7 +88,7 @@ test('every algorithm gives the same codes on one thread and on three', () => {
   for (const batch of [1, 4]) {
     const expected = codesOf(words, batch, 'words');
     expect(new Set(expected).size).toBeGreaterThan(20);
-    for (const algorithm of ['binary', 'ternary', 'dot', 'words']) {
+    for (const algorithm of ['binary', 'ternary', 'tables', 'pairs', 'dot', 'words']) {
       expect(codesOf(one, batch, algorithm)).toEqual(expected);
       expect(codesOf(many, batch, algorithm)).toEqual(expected);
     }

@@ -94,6 +94,13 @@ function trialOf(backend: Backend, call: ProductCall, key: string): Trial {
   };
 }
 
+/** Whether an algorithm took so much longer than another that the rounds are better spent on others. */
+function isHopeless({ times }: Trial, algorithm: string): boolean {
+  const own = times.get(algorithm);
+  if (!own || own.rounds <= warmUp) return false;
+  return [...times.values()].some(({ least, rounds }) => rounds > warmUp && own.least > 2 * least);
+}
+
 /**
  * The times of all candidates of each call on the backend in use, in turn, for `budget` milliseconds in all: calls
  * for which there was no time are left out. Calls that are alike are measured once in a process.
@@ -126,6 +133,7 @@ export function measureAlgorithms(
         for (const algorithm of algorithms) {
           const start = clock();
           if (start > end) break;
+          if (isHopeless(trial, algorithm)) continue;
           trial.run(algorithm);
           const time = clock() - start;
           const before = round < warmUp ? undefined : trial.times.get(algorithm);
@@ -136,7 +144,9 @@ export function measureAlgorithms(
     }
     for (const { trial, algorithms } of trials) {
       const found = algorithms.map((name) => [name, trial.times.get(name)] as const);
-      if (found.some(([, time]) => (time?.rounds ?? 0) < leastRounds)) continue;
+      const isOpen = ([name, time]: (typeof found)[number]): boolean =>
+        (time?.rounds ?? 0) < leastRounds && !isHopeless(trial, name);
+      if (found.some(isOpen)) continue;
       const milliseconds = found.map(([name, time]) => [name, time?.least as number] as const);
       known.set(trial.key, { milliseconds: Object.fromEntries(milliseconds) });
     }

@@ -87,15 +87,15 @@ async function expectRun(session: Session, x: Tensor, expected: Tensor): Promise
 }
 
 for (const [activations, weights, algorithms] of [
-  [1, 'signs', ['binary', 'dot', 'words']],
+  [1, 'signs', ['binary', 'tables', 'pairs', 'dot', 'words']],
   [1, 2, ['binary', 'dot', 'words']],
-  [2, 2, ['binary', 'dot', 'words']],
-  [3, 2, ['binary', 'dot', 'words']],
-  [2, 3, ['binary', 'dot', 'words']],
+  [2, 2, ['binary', 'tables', 'pairs', 'dot', 'words']],
+  [3, 2, ['tables', 'pairs', 'dot']],
+  [2, 3, ['tables', 'pairs', 'dot']],
   [2, 'ternary', ['binary', 'dot', 'words']],
   ['ternary', 'ternary', ['ternary', 'binary', 'dot', 'words']],
   ['ternary', 'signs', ['ternary', 'binary', 'dot', 'words']],
-  [8, 2, ['dot', 'words']],
+  [8, 2, ['tables', 'dot', 'words']],
 ] as const) {
   test(`activations ${activations}, weights ${weights}: every algorithm, every backend`, async () => {
     const { graph, x } = network(activations, weights);

@@ -1,5 +1,6 @@
 // One channel a group: eight channels of four pixels at a time, two taps at a time.
 import { Epilogue, finish } from './epilogue';
+import { weightSums } from './prepare';
 
 /** Packs int8 weights `[channels, taps]` into `[channels / 8, taps / 2, 8, 2]` int16, zeros where there are none. */
 export function packDepthwise(from: usize, to: usize, channels: i32, taps: i32, sums: usize): void {
@@ -14,11 +15,7 @@ export function packDepthwise(from: usize, to: usize, channels: i32, taps: i32, 
       }
     }
   }
-  for (let c = 0; c < (channels + 7 & ~7); c++) {
-    let sum = 0;
-    if (c < channels) for (let i = 0; i < taps; i++) sum += load<i8>(from + <usize>(c * taps + i));
-    store<i32>(sums + (<usize>c << 2), sum);
-  }
+  weightSums(from, channels, taps, sums);
 }
 
 /** Sums of eight channels of the four pixels at `p0` to `p3`; `offsets`: byte offset of each tap, an even number. */

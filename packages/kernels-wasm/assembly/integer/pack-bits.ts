@@ -1,4 +1,5 @@
 // Bit planes of images and weights. The bits of 32 channels of a pixel are a word; a word has a neighbour for each plane.
+import { weightSums } from './prepare';
 
 // @ts-ignore: decorator
 @inline
@@ -112,9 +113,5 @@ export function packWeightBits(
       }
     }
   }
-  for (let o = 0; o < (outputs + 7 & ~7); o++) {
-    let sum = 0;
-    if (o < outputs) for (let k = 0; k < channels * taps; k++) sum += load<i8>(from + <usize>(o * channels * taps + k));
-    store<i32>(sums + (<usize>o << 2), sum);
-  }
+  weightSums(from, outputs, channels * taps, sums);
 }

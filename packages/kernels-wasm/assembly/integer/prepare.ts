@@ -165,6 +165,13 @@ export function windowSums(
   }
 }
 
+/** Sums of the `each` int8 weights of each output, in whole panels of eight. */
+export function weightSums(from: usize, outputs: i32, each: i32, sums: usize): void {
+  for (let o = 0; o < (outputs + 7 & ~7); o++) {
+    store<i32>(sums + (<usize>o << 2), o < outputs ? sumBytes(from + <usize>(o * each), each) : 0);
+  }
+}
+
 /**
  * Packs int8 weights `[outputs, channels, taps]` into panels of eight outputs: steps of `perStep` operands in the
  * order taps, channels, in `runs` runs of `steps` steps. `perStep` 4: bytes, made positive by `offset`, split in two planes (all but the last bit, the last bit) when `planes` is 2; `perStep` 2: int16.
@@ -202,11 +209,7 @@ export function packIntegerWeights(
       }
     }
   }
-  for (let o = 0; o < (outputs + 7 & ~7); o++) {
-    let sum = 0;
-    if (o < outputs) for (let k = 0; k < channels * taps; k++) sum += load<i8>(from + <usize>(o * channels * taps + k));
-    store<i32>(sums + (<usize>o << 2), sum);
-  }
+  weightSums(from, outputs, channels * taps, sums);
 }
 
 /** Range of `count` int8 weights and 0: how far it reaches below 0, times 512, plus its width. */

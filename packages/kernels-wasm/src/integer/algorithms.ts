@@ -2,12 +2,19 @@ import type { IntegerEpilogueOptions } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
 import type { Engine } from '../engine.ts';
 import { type BitOperands, binaryOperands, ternaryOperands } from './bit-operands.ts';
+import { type NarrowOperands, pairOperands, tableOperands } from './narrow-operands.ts';
 
 /** Ways to compute a product of codes. */
-export type Algorithm = 'dot' | 'words' | 'binary' | 'ternary';
+export type Algorithm = 'dot' | 'words' | 'binary' | 'ternary' | 'tables' | 'pairs';
 
 /** Products of planes beyond which nobody expects bits to be faster than bytes. */
 const mostProducts = 6;
+
+/** Passes over tables, likewise. */
+const mostPasses = 4;
+
+/** Pairs that must fit in a byte before they are worth while. */
+const leastPairs = 6;
 
 /**
  * How the bits lie if `options.algorithm` wants bits and the operands allow it; `undefined`: bytes or
@@ -23,7 +30,23 @@ export function bitOperands(
   return undefined;
 }
 
-/** The ways to compute products with `weight`, the likely fastest first. */
+/** The same for operands of few bits in bytes. */
+export function narrowOperands(
+  engine: Engine,
+  x: Tensor,
+  weight: Tensor,
+  options: IntegerEpilogueOptions,
+): NarrowOperands | undefined {
+  const dtype = x.dtype as 'int8' | 'uint8';
+  if (options.algorithm === 'tables') return tableOperands(engine, weight, options, dtype);
+  if (options.algorithm === 'pairs') return pairOperands(engine, weight, options, dtype);
+  return undefined;
+}
+
+/**
+ * The ways to compute products with `weight`, the likely fastest first: by the time that each takes compared with the dot
+ * product of bytes where that is one instruction, about, as measured (docs/decisions/integer-kernels.md).
+ */
 export function algorithms(
   engine: Engine,
   weight: Tensor,
@@ -32,17 +55,24 @@ export function algorithms(
   const perGroup = weight.shape[1] ?? 1;
   // Depthwise convolutions have a kernel of their own.
   if (perGroup === 1 && (options.groups ?? 1) > 1) return [];
-  const bytes: readonly Algorithm[] = engine.relaxedDot ? ['dot', 'words'] : ['words'];
+  const found: (readonly [Algorithm, cost: number])[] = [['words', 2]];
+  if (engine.relaxedDot) found.push(['dot', 1]);
+  // Words and tables with room for more channels than there are waste it.
+  const waste = (whole: number): number => (Math.ceil(perGroup / whole) * whole) / perGroup;
   const [min, max] = options.inputRange ?? [-128, 127];
-  if (weight.dtype !== 'int8' || max - min >= 2 ** mostProducts) return bytes;
-  const binary = binaryOperands(engine, weight, options);
-  const ternary = ternaryOperands(engine, weight, options);
-  const products = binary ? binary.weightPlanes * binary.planes : Number.POSITIVE_INFINITY;
-  const bits: Algorithm[] = ternary ? ['ternary'] : [];
-  if (products <= mostProducts) bits.splice(products === 1 ? 0 : 1, 0, 'binary');
-  // Words with room for more channels than there are waste it.
-  const waste = (Math.ceil(perGroup / 32) * 32) / perGroup;
-  const most = engine.relaxedDot ? 1 : 4;
-  const cost = Math.min(products, ternary ? 2 : Number.POSITIVE_INFINITY) * waste;
-  return cost <= most ? [...bits, ...bytes] : [...bytes, ...bits];
+  if (weight.dtype === 'int8') {
+    const few = max - min < 2 ** mostProducts;
+    const binary = few ? binaryOperands(engine, weight, options) : undefined;
+    const products = binary ? binary.weightPlanes * binary.planes : Number.POSITIVE_INFINITY;
+    if (products <= mostProducts) found.push(['binary', 0.55 * products * waste(32)]);
+    if (few && ternaryOperands(engine, weight, options)) found.push(['ternary', 1.1 * waste(32)]);
+    const tables = tableOperands(engine, weight, options);
+    const passes = tables ? tables.planes * tables.digits : Number.POSITIVE_INFINITY;
+    if (passes <= mostPasses) {
+      found.push(['tables', (engine.relaxedDot ? 0.6 : 0.75) * passes * waste(8)]);
+    }
+    const pairs = pairOperands(engine, weight, options);
+    if (pairs && pairs.most >= leastPairs) found.push(['pairs', 1.3 * waste(8)]);
+  }
+  return found.sort(([, a], [, b]) => a - b).map(([name]) => name);
 }

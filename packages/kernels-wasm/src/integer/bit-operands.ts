@@ -18,7 +18,7 @@ export interface BitOperands {
 }
 
 /** Which weights there are. */
-interface Levels {
+export interface Levels {
   readonly min: number;
   readonly max: number;
   /** At most two. */
@@ -27,7 +27,8 @@ interface Levels {
 
 const known = new WeakMap<Storage, Levels>();
 
-function levelsOf(engine: Engine, weight: Tensor): Levels {
+/** The levels of `weight`, remembered while it is frozen. */
+export function levelsOf(engine: Engine, weight: Tensor): Levels {
   const before = engine.isFrozen(weight) ? known.get(weight.storage) : undefined;
   if (before) return before;
   const values = weight.data as Int8Array;
@@ -45,7 +46,7 @@ function levelsOf(engine: Engine, weight: Tensor): Levels {
 const bitsFor = (most: number): number => Math.max(1, 32 - Math.clz32(most));
 
 /** Planes of two's complement or, without negative numbers, of plain binary. */
-function weightBits({ min, max, isBinary }: Levels): Omit<BitOperands, 'planes' | 'base'> {
+export function weightBits({ min, max, isBinary }: Levels): Omit<BitOperands, 'planes' | 'base'> {
   // One value alone is 0 or 1 times itself.
   if (isBinary && min < max) {
     return { weightPlanes: 1, factors: [max - min], lowest: min, step: max - min };

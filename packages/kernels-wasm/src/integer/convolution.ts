@@ -5,10 +5,11 @@
 import type { IntegerEpilogueOptions, OptionsOf } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
 import type { Engine } from '../engine.ts';
-import { bitOperands } from './algorithms.ts';
+import { bitOperands, narrowOperands } from './algorithms.ts';
 import { convolveBits } from './bit-convolution.ts';
 import { epilogueTable } from './epilogue.ts';
 import { paddedImages } from './image.ts';
+import { convolveNarrow } from './narrow-convolution.ts';
 import { operandsFor, packWeights, wholePanels } from './weights.ts';
 
 /** Operands of a product but `x`. */
@@ -58,10 +59,15 @@ export function convolve(
   options: IntegerEpilogueOptions,
   to: number,
 ): void {
+  const others = [weight, bias, multiplier, residual] as const;
   const bits = bitOperands(engine, weight, options);
   if (bits) {
-    const factors = [weight, bias, multiplier, residual] as const;
-    convolveBits(engine, x, factors, sizes, options, bits, to);
+    convolveBits(engine, x, others, sizes, options, bits, to);
+    return;
+  }
+  const narrow = narrowOperands(engine, x, weight, options);
+  if (narrow) {
+    convolveNarrow(engine, x, others, sizes, options, narrow, to);
     return;
   }
   const { batch, height, width, channels, outputs, kernel, rows, columns } = sizes;

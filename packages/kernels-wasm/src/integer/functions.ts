@@ -1,3 +1,4 @@
+import type { NarrowFunctions } from './narrow-functions.ts';
 import type { PackedFunctions } from './packed-functions.ts';
 import type { PlaneFunctions } from './plane-functions.ts';
 
@@ -24,7 +25,7 @@ type Product = (
 ) => void;
 
 /** What the module of the integer kernels exports; sizes in elements; see assembly/integer/. */
-export interface IntegerFunctions extends PackedFunctions, PlaneFunctions {
+export interface IntegerFunctions extends NarrowFunctions, PackedFunctions, PlaneFunctions {
   /** Only in the module with relaxed SIMD. */
   product8: Product;
   product16: Product;
@@ -120,6 +121,7 @@ export interface IntegerFunctions extends PackedFunctions, PlaneFunctions {
     sums: Address,
   ): void;
   weightRange(from: Address, count: number): number;
+  weightSums(from: Address, outputs: number, each: number, sums: Address): void;
   windowSums(
     from: Address,
     to: Address,

@@ -62,6 +62,28 @@ const pairs: readonly Pair[] = [
     const dtype = one.range[1] === 128 ? 'uint8' : 'int8';
     return { ...one, range: pairOf(one.range), dtype, algorithms: ['ternary', 'binary'] };
   }),
+  ...[
+    // One digit to an activation, two, the widest of each; weights in two's complement, of two values, of one.
+    { label: 'W2 A3', weights: from(-2, 1), range: [-3, 4], zero: 0 },
+    { label: 'W4 A5', weights: from(-8, 7), range: [0, 31], zero: 9 },
+    { label: 'W3 A6', weights: from(0, 7), range: [-32, 31], zero: -32 },
+    { label: 'W1 A8', weights: [-1, 1], range: [0, 255], zero: 200 },
+    { label: 'W4 A8', weights: from(-8, 7), range: [-128, 127], zero: -128 },
+    { label: 'weights -5 and 2, A4', weights: [-5, 2], range: [100, 115], zero: 115 },
+    { label: 'weights 3, A2', weights: [3], range: [0, 3], zero: 1 },
+  ].map((one): Pair => {
+    const dtype = (one.range[1] as number) > 127 ? 'uint8' : 'int8';
+    return { ...one, range: pairOf(one.range), dtype, algorithms: ['tables'] };
+  }),
+  ...[
+    { label: 'W2 A2', weights: from(-2, 1), range: [0, 3], zero: 0 },
+    { label: 'W2 A3', weights: from(0, 3), range: [-4, 3], zero: -1 },
+    { label: 'W3 A2', weights: from(-4, 3), range: [2, 5], zero: 5 },
+    { label: 'W3 A3', weights: from(-4, 3), range: [0, 7], zero: 0 },
+    { label: 'W1 A6', weights: from(0, 1), range: [-63, 0], zero: -63 },
+  ].map(
+    (one): Pair => ({ ...one, range: pairOf(one.range), dtype: 'int8', algorithms: ['pairs'] }),
+  ),
   ...['dot', 'words', 'nobody knows it'].map(
     (algorithm): Pair => ({
       ...{ label: 'W2 A2', weights: [-2, -1, 0, 1], range: [0, 3], zero: 0, dtype: 'int8' },
@@ -159,6 +181,7 @@ const products = (
     [[7], 5],
     [[0, 4], 3],
     [[1, 8200], 3],
+    [[3, 4400], 17],
   ] as const
 ).flatMap(([x, outputs], i) =>
   pairs
