@@ -1,5 +1,5 @@
 import type { Node, NodeOf } from '@subbyte/graph';
-import { encode } from '@subbyte/quantizers';
+import { codebookOf, encode, type LevelQuantizer } from '@subbyte/quantizers';
 import { type Tensor, tensor, toHeap, toNumbers } from '@subbyte/tensor';
 import type { Constants } from './constants.ts';
 
@@ -19,25 +19,32 @@ interface Encoded {
   readonly axis: number | undefined;
 }
 
+/** The whole numbers that codes of levels stand for: integer kernels multiply those, whatever the scheme. */
+function numbersOf(codes: Tensor, quantizer: LevelQuantizer): Tensor | string {
+  const { levels, min } = codebookOf(quantizer);
+  const largest = levels.at(-1) as number;
+  if (largest > 127) return `weights are ${quantizer.scheme} levels up to ${largest}`;
+  const numbers = Int8Array.from(toNumbers(codes), (code) => levels[code - min] as number);
+  return tensor(numbers, codes.shape, 'int8');
+}
+
 /** Codes, scales and zero points of the weights that `producer` puts on a grid, or why there are none. */
 function encoded(producer: Node | undefined, constants: Constants): Encoded | string {
   if (producer?.op === 'fakeQuantize') {
     const { quantizer } = producer.attributes;
     const values = constants.get(producer.inputs[0] as string);
-    if (quantizer.scheme === 'apot') return `weights of scheme ${quantizer.scheme}`;
     if (!values) return 'weights are computed';
     const { granularity, scale } = quantizer;
-    const isTernary = quantizer.scheme === 'ternary';
-    if (isTernary && quantizer.offset.some((offset) => offset !== 0)) {
+    if (quantizer.scheme === 'ternary' && quantizer.offset.some((offset) => offset !== 0)) {
       return 'ternary weights have an offset';
     }
-    const zeroPoint = isTernary ? scale.map(() => 0) : quantizer.zeroPoint;
+    const zeroPoint = quantizer.scheme === 'uniform' ? quantizer.zeroPoint : scale.map(() => 0);
     if (granularity.kind === 'perGroup') return 'weights have a scale per group';
     const axis = granularity.kind === 'perChannel' ? granularity.axis : undefined;
     const made = encode(values, quantizer);
-    const codes = toHeap(made);
+    const codes = quantizer.scheme === 'uniform' ? toHeap(made) : numbersOf(made, quantizer);
     made.storage.dispose();
-    return { codes, scale, zeroPoint, axis };
+    return typeof codes === 'string' ? codes : { codes, scale, zeroPoint, axis };
   }
   if (producer?.op === 'dequantizeLinear') {
     const [codes, scale] = producer.inputs.map((name) => constants.get(name));

@@ -2,7 +2,7 @@
 import { createExecutor, type Graph } from '@subbyte/graph';
 import { setBackend } from '@subbyte/kernels';
 import { wasm } from '@subbyte/kernels-wasm';
-import type { Bits, TernaryQuantizer } from '@subbyte/quantizers';
+import type { ApotQuantizer, Bits, TernaryQuantizer } from '@subbyte/quantizers';
 import { type Tensor, tensor, toHeap, toNumbers } from '@subbyte/tensor';
 import { afterAll, expect, test } from 'vitest';
 import { compile, RuntimeError, type Session } from '../src/index.ts';
@@ -19,10 +19,16 @@ const ternary = (channels: number, scale: number): TernaryQuantizer => ({
   offset: new Array(channels).fill(0),
 });
 
+const apot = (channels: number, bits: Bits): ApotQuantizer => ({
+  ...{ version: 1, scheme: 'apot', bits, signed: true, termBits: 2, scaleShape: [channels] },
+  granularity: { kind: 'perChannel', axis: 0 },
+  scale: Array.from({ length: channels }, (_, o) => 2 ** ((o % 2) - bits)),
+});
+
 /** A residual block, a layer in groups and a product, on activations and weights of one kind each. */
 function network(
   activations: Bits | 'ternary',
-  weights: Bits | 'ternary' | 'signs',
+  weights: Bits | 'ternary' | 'signs' | `apot${3 | 4 | 5 | 6 | 7}`,
 ): {
   readonly graph: Graph;
   readonly x: Tensor;
@@ -44,7 +50,9 @@ function network(
         values[i] = value < 0 ? -1 : 1;
       });
     }
-    const of = ternary(count, weights === 'signs' ? 1 : 0.5);
+    const of = weights.startsWith('apot')
+      ? apot(count, Number(weights.slice(4)) as Bits)
+      : ternary(count, weights === 'signs' ? 1 : 0.5);
     // In place of the quantizer that the builder made.
     add(node('fakeQuantize', [`${name}.w`], `${name}.few`, { quantizer: of }));
   };
@@ -96,6 +104,10 @@ for (const [activations, weights, algorithms] of [
   ['ternary', 'ternary', ['ternary', 'binary', 'dot', 'words']],
   ['ternary', 'signs', ['ternary', 'binary', 'dot', 'words']],
   [8, 2, ['tables', 'dot', 'words']],
+  [2, 'apot3', ['dot', 'words']],
+  [8, 'apot4', ['dot', 'words']],
+  [8, 'apot5', ['dot', 'words']],
+  [4, 'apot6', ['dot', 'words']],
 ] as const) {
   test(`activations ${activations}, weights ${weights}: every algorithm, every backend`, async () => {
     const { graph, x } = network(activations, weights);
@@ -106,12 +118,14 @@ for (const [activations, weights, algorithms] of [
     for (const backend of backends) {
       setBackend(backend);
       const free = await compile(graph, { kernels: 'static' });
-      // The matrix product keeps its weights packed, for which there is one kernel.
-      expect(free.kernels.map(({ layer }) => layer)).toEqual(['c', 'd', 'e']);
+      // The matrix product keeps weights of at most four bits packed, for which there is one kernel.
+      const isWide = ['apot4', 'apot5', 'apot6'].includes(`${weights}`);
+      const layers = ['c', 'd', 'e', ...(isWide ? ['m'] : [])];
+      expect(free.kernels.map(({ layer }) => layer)).toEqual(layers);
       await expectRun(free, x, expected);
       const names = algorithms.filter((name) => name !== 'dot' || backend !== backends[1]);
       for (const algorithm of names) {
-        const kernels = Object.fromEntries(['c', 'd', 'e'].map((name) => [name, algorithm]));
+        const kernels = Object.fromEntries(layers.map((name) => [name, algorithm]));
         const session = await compile(graph, { kernels });
         expect(session.kernels.every((choice) => choice.algorithm === algorithm)).toBe(true);
         await expectRun(session, x, expected);
@@ -121,6 +135,16 @@ for (const [activations, weights, algorithms] of [
     }
   });
 }
+
+test('APoT levels beyond int8 stay in float32 and say so', async () => {
+  const { graph, x } = network(8, 'apot7');
+  setBackend(undefined);
+  const expected = createExecutor(graph).run({ x }).m as Tensor;
+  const session = await compile(graph, { clock: () => 0 });
+  await expectRun(session, x, expected);
+  const reason = session.profile().find(({ layer }) => layer === 'c')?.reason;
+  expect(reason).toBe('its weights are apot levels up to 448');
+});
 
 test('algorithms are measured where there is a clock, once for layers that are alike', async () => {
   const { graph, x } = network(2, 2);
