@@ -140,6 +140,7 @@ function integerProduct(
   accept(kernel, operands, 2, ['int32']);
   accept(kernel, operands, 3, ['float32']);
   if (operands[4] !== undefined) accept(kernel, operands, 4, bytes);
+  if (operands[5] !== undefined) accept(kernel, operands, 5, ['float32']);
   return output.dtype;
 }
 

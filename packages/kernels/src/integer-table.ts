@@ -46,6 +46,9 @@ export interface ResidualOptions {
  * What follows an integer sum `s` of output channel `o`, float32 after each step:
  *
  * - `f = float32(s + bias[o]) * multiplier[o]`;
+ * - with offsets `d`, whose rows belong to grids that are not centred on 0: `f + float32(sum of x) * d[0][o]`, then plus
+ *   `float32(sum of w) * d[1][o] + float32(number of products) * d[2][o] + d[3][o]`. All sums are over the operands
+ *   inside the image, those of x less `inputZero` (RTN, arXiv 1912.02057, section 3.4: the product of `a + p` and `w + q`);
  * - with a residual code `r`: `f` is put on `own` if there is one (`(code - zeroPoint) * scale` of the code
  *   that `quantizeLinear` gives, without dividing), then
  *   `f = (f + (r - grid.zeroPoint) * grid.scale) / step`;
@@ -80,13 +83,14 @@ export interface IntegerConv2dOptions extends IntegerEpilogueOptions {
   readonly groups: number;
 }
 
-/** Operands after `x`: int8 weights, int32 bias `[O]`, float32 multiplier `[O]`, codes to add. */
+/** Operands after `x`: int8 weights, int32 bias `[O]`, float32 multiplier `[O]`, codes to add, float32 offsets `[4, O]`. */
 type ProductOperands = readonly [
   x: Tensor,
   weight: Tensor,
   bias: Tensor,
   multiplier: Tensor,
   residual?: Tensor | undefined,
+  offsets?: Tensor | undefined,
 ];
 
 /** Every integer kernel with its operands and options. */

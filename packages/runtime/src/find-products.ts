@@ -53,7 +53,7 @@ const movers: ReadonlySet<string> = new Set<Node['op']>([
 
 /** Whether the results of `node` are elements of its operand 0 and zeros, and nothing else. */
 function movesElements(node: Node | undefined): node is Node {
-  // Zero is on every grid.
+  // Zero is on every grid without an offset.
   if (node?.op === 'pad') return node.attributes.mode !== 'constant' || node.attributes.value === 0;
   return node !== undefined && movers.has(node.op) && node.outputs.length === 1;
 }
@@ -85,11 +85,16 @@ export function findProducts(
   const isSole = (value: string): boolean => soleConsumer(graph, consumers, value) !== undefined;
 
   const gridOf = (value: string): ActivationGrid | undefined => {
+    let hasZeros = false;
     for (let name = value; ; ) {
       const producer = producers.get(name);
       if (constants.has(name)) return undefined;
-      if (producer?.op === 'fakeQuantize') return activationGrid(producer.attributes.quantizer);
+      if (producer?.op === 'fakeQuantize') {
+        const grid = activationGrid(producer.attributes.quantizer);
+        return hasZeros && grid?.offset !== 0 ? undefined : grid;
+      }
       if (!movesElements(producer)) return undefined;
+      hasZeros ||= producer.op === 'pad' && producer.attributes.mode === 'constant';
       name = producer.inputs[0] as string;
     }
   };
@@ -155,9 +160,10 @@ export function findProducts(
   /** The convolution in operand `a` of an addition, with operand `b` as its residual. */
   const withResidual = (a: string, b: string): Omit<Product, 'bounds' | 'grid'> | undefined => {
     const grid = gridOf(b);
-    if (!grid || !sameShape(a, b) || !isSole(a)) return undefined;
+    if (grid?.offset !== 0 || !sameShape(a, b) || !isSole(a)) return undefined;
     const producer = producers.get(a);
     const own = producer?.op === 'fakeQuantize' ? gridOf(a) : undefined;
+    if (own && own.offset !== 0) return undefined;
     const found = layerBehind(own ? (producer?.inputs[0] as string) : a);
     if (found?.layer.node.op !== 'conv2d') return undefined;
     const { layer, bounds } = found;
@@ -178,7 +184,7 @@ export function findProducts(
     const { producer, bounds } = skipBounds(node.inputs[0] as string);
     const layer = layerOf(producer);
     if (layer) return { layer, bounds: compose(layer.bounds, bounds), grid };
-    if (producer?.op !== 'add') return undefined;
+    if (producer?.op !== 'add' || grid.offset !== 0) return undefined;
     const [a, b] = producer.inputs as readonly [string, string];
     const sum = withResidual(a, b) ?? withResidual(b, a);
     return sum && { ...sum, bounds, grid };

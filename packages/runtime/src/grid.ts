@@ -2,8 +2,11 @@ import type { BoundedGrid } from '@subbyte/kernels';
 import { codeRange, type Quantizer, type UniformQuantizer } from '@subbyte/quantizers';
 import { type Tensor, tensor } from '@subbyte/tensor';
 
-/** A grid of activations, its codes moved so that they are int8. */
-export type ActivationGrid = BoundedGrid;
+/** A grid of activations, its codes moved so that they are int8: `(code - zeroPoint) * scale + offset`. */
+export interface ActivationGrid extends BoundedGrid {
+  /** 0 unless the grid is ternary and has one. */
+  readonly offset: number;
+}
 
 /** Bounds of real values, as activations that only bound set them. */
 export interface Bounds {
@@ -14,22 +17,24 @@ export interface Bounds {
 /** No bounds. */
 export const unbounded: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
-/** The grid of a uniform quantizer with one scale, or a ternary one around 0, or `undefined`. */
+/** The grid of a uniform or ternary quantizer with one scale, or `undefined`. */
 export function activationGrid(quantizer: Quantizer): ActivationGrid | undefined {
   if (quantizer.granularity.kind !== 'perTensor') return undefined;
-  if (quantizer.scheme === 'ternary' && quantizer.offset[0] === 0) {
-    return { scale: quantizer.scale[0] as number, zeroPoint: 0, min: -1, max: 1 };
+  if (quantizer.scheme === 'ternary') {
+    const [scale, offset] = [quantizer.scale[0] as number, quantizer.offset[0] as number];
+    return { scale, zeroPoint: 0, min: -1, max: 1, offset };
   }
   if (quantizer.scheme !== 'uniform') return undefined;
   const { min, max } = codeRange(quantizer);
   const shift = max > 127 ? 128 : 0;
   const [scale, zeroPoint] = [quantizer.scale[0] as number, quantizer.zeroPoint[0] as number];
-  return { scale, zeroPoint: zeroPoint - shift, min: min - shift, max: max - shift };
+  return { scale, zeroPoint: zeroPoint - shift, min: min - shift, max: max - shift, offset: 0 };
 }
 
 /** Whether both grids give every value the same code. */
 export function sameGrid(a: ActivationGrid, b: ActivationGrid): boolean {
-  return a.scale === b.scale && a.zeroPoint === b.zeroPoint && a.min === b.min && a.max === b.max;
+  const names = ['scale', 'zeroPoint', 'min', 'max', 'offset'] as const;
+  return names.every((name) => a[name] === b[name]);
 }
 
 /** The nearest whole number, half to even. */
@@ -46,7 +51,8 @@ function roundHalfEven(x: number): number {
  */
 export function boundGrid(grid: ActivationGrid, { low, high }: Bounds): ActivationGrid {
   const code = (value: number): number => {
-    const steps = roundHalfEven(Math.fround(Math.fround(value) / grid.scale));
+    const moved = Math.fround(Math.fround(value) - grid.offset);
+    const steps = roundHalfEven(Math.fround(moved / grid.scale));
     return Math.min(Math.max(steps + grid.zeroPoint, grid.min), grid.max);
   };
   return { ...grid, min: code(low), max: code(high) };

@@ -9,12 +9,15 @@ export interface LayerWeights {
   readonly codes: Tensor<'int8'>;
   /** Float32 step per output channel. */
   readonly scales: Float32Array;
+  /** What is added to the weights of each output channel; absent when that is 0 for all. */
+  readonly offsets?: Float32Array | undefined;
 }
 
 interface Encoded {
   readonly codes: Tensor;
   readonly scale: readonly number[];
   readonly zeroPoint: readonly number[];
+  readonly offset?: readonly number[] | undefined;
   /** `undefined`: one scale. */
   readonly axis: number | undefined;
 }
@@ -35,16 +38,14 @@ function encoded(producer: Node | undefined, constants: Constants): Encoded | st
     const values = constants.get(producer.inputs[0] as string);
     if (!values) return 'weights are computed';
     const { granularity, scale } = quantizer;
-    if (quantizer.scheme === 'ternary' && quantizer.offset.some((offset) => offset !== 0)) {
-      return 'ternary weights have an offset';
-    }
     const zeroPoint = quantizer.scheme === 'uniform' ? quantizer.zeroPoint : scale.map(() => 0);
     if (granularity.kind === 'perGroup') return 'weights have a scale per group';
     const axis = granularity.kind === 'perChannel' ? granularity.axis : undefined;
     const made = encode(values, quantizer);
     const codes = quantizer.scheme === 'uniform' ? toHeap(made) : numbersOf(made, quantizer);
     made.storage.dispose();
-    return typeof codes === 'string' ? codes : { codes, scale, zeroPoint, axis };
+    const offset = quantizer.scheme === 'ternary' ? quantizer.offset : undefined;
+    return typeof codes === 'string' ? codes : { codes, scale, zeroPoint, offset, axis };
   }
   if (producer?.op === 'dequantizeLinear') {
     const [codes, scale] = producer.inputs.map((name) => constants.get(name));
@@ -68,7 +69,7 @@ export function layerWeights(
 ): LayerWeights | string {
   const found = encoded(producer, constants);
   if (typeof found === 'string') return found;
-  const { codes, scale, zeroPoint, axis } = found;
+  const { codes, scale, zeroPoint, offset, axis } = found;
   const isConv = node.op === 'conv2d';
   if (codes.shape.length !== (isConv ? 4 : 2)) return `weights of shape [${codes.shape}]`;
   const byColumn = !isConv && !(node.attributes as NodeOf<'matmul'>['attributes']).transposeB;
@@ -91,7 +92,8 @@ export function layerWeights(
       to[o * length + k] = difference;
     }
   }
-  return { codes: tensor(to, isConv ? codes.shape : [outputs, length], 'int8'), scales };
+  const offsets = offset?.some((value) => value !== 0) ? perOutput(offset) : undefined;
+  return { codes: tensor(to, isConv ? codes.shape : [outputs, length], 'int8'), scales, offsets };
 }
 
 /**

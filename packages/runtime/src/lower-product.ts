@@ -11,6 +11,8 @@ import { boundGrid } from './grid.ts';
 import { packWeights } from './pack-weights.ts';
 import type { ProductCall } from './product-call.ts';
 
+type Operands = OperandsOf<'integerMatmul'>;
+
 /** A product as a kernel call: operands are the codes, `constants` in order, the residual's codes. */
 export interface LoweredProduct {
   readonly kernel: 'integerConv2d' | 'integerMatmul' | 'packedMatmul';
@@ -21,13 +23,35 @@ export interface LoweredProduct {
 }
 
 /**
+ * What the kernel adds to `sum * multiplier` where a grid of `product` has an offset (rows as in `IntegerEpilogueOptions`), in
+ * steps of `next`; `undefined` where none has.
+ */
+function offsetsOf({ layer, grid }: Product, next: number): Tensor | undefined {
+  const { weights, inputGrid } = layer;
+  const { scales, offsets = new Float32Array(scales.length) } = weights;
+  const after = grid?.offset ?? 0;
+  if (!weights.offsets && inputGrid.offset === 0 && after === 0) return undefined;
+  const rows = [
+    offsets.map((offset) => (offset * inputGrid.scale) / next),
+    scales.map((scale) => (scale * inputGrid.offset) / next),
+    offsets.map((offset) => (offset * inputGrid.offset) / next),
+    scales.map(() => -after / next),
+  ];
+  return tensor(
+    rows.flatMap((row) => Array.from(row)),
+    [4, scales.length],
+  );
+}
+
+/**
  * Weights, multipliers and options with which an integer kernel computes `product` from codes of `shape`, if that
  * is known.
  */
 export function lowerProduct(
-  { layer, residual, bounds, grid }: Product,
+  product: Product,
   shape: readonly number[] | undefined,
 ): LoweredProduct {
+  const { layer, residual, bounds, grid } = product;
   const { node, weights, bias, inputGrid } = layer;
   const own = residual?.own && boundGrid(residual.own.grid, residual.own.bounds);
   // The step of the grid that comes next; a residual without one is added in real units.
@@ -55,17 +79,21 @@ export function lowerProduct(
     },
     residual: residual && { grid: residual.grid, own, step: grid?.scale ?? 1 },
   };
+  const offsets = offsetsOf(product, next);
   const constants = [
     ['weights', weights.codes],
     ['bias', bias],
     ['multiplier', multiplier],
+    ...(offsets ? ([['offsets', offsets]] as const) : []),
   ] as const;
+  /** Operands in the kernel's order: offsets come after what is added. */
+  const inOrder = ([x, w, b, m, ...rest]: readonly Tensor[]): Operands =>
+    [x, w, b, m, ...(offsets ? [rest[1], rest[0]] : rest)] as unknown as Operands;
   const call = { layer: node.name, shape, weight: weights.codes, bias, multiplier };
-  type Operands = OperandsOf<'integerMatmul'>;
   type PackedOperands = OperandsOf<'packedMatmul'>;
   if (node.op === 'matmul') {
     const [outputs, inputs] = weights.codes.shape as readonly [number, number];
-    const packed = packWeights(weights.codes.data, [outputs, inputs], 4);
+    const packed = offsets ? undefined : packWeights(weights.codes.data, [outputs, inputs], 4);
     if (packed) {
       const all = { inputZero: options.inputZero, output: options.output, ...packed.options };
       return {
@@ -79,7 +107,7 @@ export function lowerProduct(
     return {
       ...{ kernel, constants, call: { ...call, kernel, options } },
       compute: (operands, algorithm) =>
-        kernels.integerMatmul(operands as unknown as Operands, { ...options, algorithm }),
+        kernels.integerMatmul(inOrder(operands), { ...options, algorithm }),
     };
   }
   const { strides, dilations, padding, groups } = node.attributes;
@@ -88,6 +116,6 @@ export function lowerProduct(
   return {
     ...{ kernel, constants, call: { ...call, kernel, options: all } },
     compute: (operands, algorithm) =>
-      kernels.integerConv2d(operands as unknown as Operands, { ...all, algorithm }),
+      kernels.integerConv2d(inOrder(operands), { ...all, algorithm }),
   };
 }

@@ -11,7 +11,7 @@ import {
   runNode,
 } from '@subbyte/graph';
 import { kernels } from '@subbyte/kernels';
-import type { Tensor } from '@subbyte/tensor';
+import { type Tensor, tensor } from '@subbyte/tensor';
 import { type ChooseOptions, chooseKernels, type KernelChoice } from './choose-kernels.ts';
 import { constantsOf } from './constants.ts';
 import { findProducts, type Product } from './find-products.ts';
@@ -77,8 +77,16 @@ export function lower(
     return [keep(`scale ${grid.scale}`, scale), keep(`zero point ${grid.zeroPoint}`, zeroPoint)];
   };
 
-  const quantize = (value: string, grid: ActivationGrid, from: string): string =>
-    emit(
+  /** Adds a number: grids may have an offset. */
+  const shift = (value: string, from: string, by: number, to: string): string =>
+    emit(layerOf(value), 'add', [from, keep(`offset ${by}`, tensor([by], []))], to, ([x, offset]) =>
+      kernels.add([x as Tensor, offset as Tensor], {}),
+    );
+
+  const quantize = (value: string, grid: ActivationGrid, floats: string): string => {
+    const { offset } = grid;
+    const from = offset === 0 ? floats : shift(value, floats, -offset, nameOf(value, 'moved'));
+    return emit(
       layerOf(value),
       'quantizeLinear',
       [from, ...gridSlots(grid)],
@@ -89,11 +97,21 @@ export function lower(
           ...perTensor,
         }),
     );
+  };
 
-  const dequantize = (value: string, grid: ActivationGrid, from: string, to: string): string =>
-    emit(layerOf(value), 'dequantizeLinear', [from, ...gridSlots(grid)], to, ([x, scale, zero]) =>
-      kernels.dequantizeLinear([x as Tensor, scale as Tensor, zero], perTensor),
+  const dequantize = (value: string, grid: ActivationGrid, from: string, to: string): string => {
+    const { offset } = grid;
+    const target = offset === 0 ? to : `${to}, not moved`;
+    emit(
+      layerOf(value),
+      'dequantizeLinear',
+      [from, ...gridSlots(grid)],
+      target,
+      ([x, scale, zero]) =>
+        kernels.dequantizeLinear([x as Tensor, scale as Tensor, zero], perTensor),
     );
+    return offset === 0 ? target : shift(value, target, offset, to);
+  };
 
   const transpose = (
     value: string,

@@ -12,11 +12,11 @@ afterAll(() => setBackend(undefined));
 
 const backends = [await wasm(), await wasm({ relaxedDot: false }), await wasm({ threads: 3 })];
 
-const ternary = (channels: number, scale: number): TernaryQuantizer => ({
+const ternary = (channels: number, scale: number, offset = 0): TernaryQuantizer => ({
   ...{ version: 1, scheme: 'ternary', bits: 2, scaleShape: channels > 1 ? [channels] : [] },
   granularity: channels > 1 ? { kind: 'perChannel', axis: 0 } : { kind: 'perTensor' },
   scale: Array.from({ length: channels }, (_, o) => scale * 2 ** (o % 2)),
-  offset: new Array(channels).fill(0),
+  offset: Array.from({ length: channels }, (_, o) => offset * (1 - (o % 3))),
 });
 
 const apot = (channels: number, bits: Bits): ApotQuantizer => ({
@@ -27,16 +27,17 @@ const apot = (channels: number, bits: Bits): ApotQuantizer => ({
 
 /** A residual block, a layer in groups and a product, on activations and weights of one kind each. */
 function network(
-  activations: Bits | 'ternary',
-  weights: Bits | 'ternary' | 'signs' | `apot${3 | 4 | 5 | 6 | 7}`,
+  activations: Bits | 'ternary' | 'moved',
+  weights: Bits | 'ternary' | 'signs' | 'moved' | `apot${3 | 4 | 5 | 6 | 7}`,
 ): {
   readonly graph: Graph;
   readonly x: Tensor;
 } {
   const { add, constants, layer, graph, input } = builder([2, 40, 7, 6]);
   const onGrid = (from: string, to: string, scale: number): void => {
-    if (activations === 'ternary') {
-      add(node('fakeQuantize', [from], to, { quantizer: ternary(1, scale) }));
+    if (typeof activations !== 'number') {
+      const of = ternary(1, scale, activations === 'moved' ? scale / 4 : 0);
+      add(node('fakeQuantize', [from], to, { quantizer: of }));
     } else add(quantizer(from, to, grid(scale, 0, activations)));
   };
   const onFew = (name: string, count: number): void => {
@@ -52,7 +53,7 @@ function network(
     }
     const of = weights.startsWith('apot')
       ? apot(count, Number(weights.slice(4)) as Bits)
-      : ternary(count, weights === 'signs' ? 1 : 0.5);
+      : ternary(count, weights === 'signs' ? 1 : 0.5, weights === 'moved' ? 0.125 : 0);
     // In place of the quantizer that the builder made.
     add(node('fakeQuantize', [`${name}.w`], `${name}.few`, { quantizer: of }));
   };
@@ -102,6 +103,10 @@ for (const [activations, weights, algorithms] of [
   [2, 3, ['tables', 'pairs', 'dot']],
   [2, 'ternary', ['binary', 'dot', 'words']],
   ['ternary', 'ternary', ['ternary', 'binary', 'dot', 'words']],
+  ['moved', 'moved', ['ternary', 'binary', 'tables', 'pairs', 'dot', 'words']],
+  ['moved', 'ternary', ['ternary', 'dot']],
+  ['ternary', 'moved', ['ternary', 'dot']],
+  [4, 'moved', ['tables', 'words']],
   ['ternary', 'signs', ['ternary', 'binary', 'dot', 'words']],
   [8, 2, ['tables', 'dot', 'words']],
   [2, 'apot3', ['dot', 'words']],
@@ -118,8 +123,10 @@ for (const [activations, weights, algorithms] of [
     for (const backend of backends) {
       setBackend(backend);
       const free = await compile(graph, { kernels: 'static' });
-      // The matrix product keeps weights of at most four bits packed, for which there is one kernel.
-      const isWide = ['apot4', 'apot5', 'apot6'].includes(`${weights}`);
+      // The matrix product keeps weights of at most four bits without offset packed, for which there is one kernel.
+      const isWide = ['apot4', 'apot5', 'apot6', 'moved'].some(
+        (one) => one === weights || one === activations,
+      );
       const layers = ['c', 'd', 'e', ...(isWide ? ['m'] : [])];
       expect(free.kernels.map(({ layer }) => layer)).toEqual(layers);
       await expectRun(free, x, expected);

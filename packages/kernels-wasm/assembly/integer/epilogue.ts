@@ -31,6 +31,13 @@ export class Epilogue {
   ownScale: f32;
   /** Step of the result's grid. */
   step: f32;
+  /** float32 of each pixel, `sumStride` bytes apart: the sum of its operands, times `offset` of each channel; 0: none. */
+  sums: usize;
+  sumStride: i32;
+  offset: usize;
+  /** What is added to each channel besides: the row at `rows`, in bytes from `fixed`, of each pixel (int32). */
+  fixed: usize;
+  rows: usize;
 }
 
 /** 1.5 * 2^23: adding it rounds to whole numbers, half to even, which then are the low bits. */
@@ -74,7 +81,7 @@ export function finish(tile: usize, e: Epilogue, p: i32, pixels: i32, c: i32, co
   const codes = e.bytes == 1, channels = <usize>e.channels, residual = e.residual;
   const magic = f32x4.splat(MAGIC), zero = i32x4.splat(e.zero - MAGIC_BITS);
   let corrections = e.corrections ? e.corrections + (<usize>p << 2) : 0;
-  let place = <usize>p * channels + <usize>c;
+  let place = <usize>p * channels + <usize>c, pixel = p;
   for (const end = tile + (<usize>pixels << 5); tile < end; tile += 32) {
     let left = i32x4.add(v128.load(tile), base0), right = i32x4.add(v128.load(tile, 16), base1);
     if (corrections) {
@@ -84,6 +91,13 @@ export function finish(tile: usize, e: Epilogue, p: i32, pixels: i32, c: i32, co
     }
     left = f32x4.mul(f32x4.convert_i32x4_s(left), factor0);
     right = f32x4.mul(f32x4.convert_i32x4_s(right), factor1);
+    if (e.sums) {
+      const sum = v128.load32_splat(e.sums + <usize>pixel * <usize>e.sumStride);
+      const offset = e.offset + at, row = e.fixed + load<usize>(e.rows + (<usize>pixel << 2)) + at;
+      left = f32x4.add(f32x4.add(left, f32x4.mul(sum, v128.load(offset))), v128.load(row));
+      right = f32x4.add(f32x4.add(right, f32x4.mul(sum, v128.load(offset, 16))), v128.load(row, 16));
+      pixel++;
+    }
     if (residual) {
       let from = residual + place;
       if (count < 8) {

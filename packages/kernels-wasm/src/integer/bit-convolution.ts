@@ -17,7 +17,7 @@ const strip = 256;
 export function convolveBits(
   engine: Engine,
   x: Tensor,
-  [weight, bias, multiplier, residual]: Factors,
+  [weight, bias, multiplier, residual, terms]: Factors,
   sizes: CodeConvolution,
   options: IntegerEpilogueOptions,
   operands: BitOperands,
@@ -103,6 +103,7 @@ export function convolveBits(
         multiplier: multipliers + g * own * 4,
         corrections: 0,
         residual: added && added + n * pixels * outputs + g * own,
+        offsets: terms?.(n, g),
       });
       for (let at = first; at < end; ) {
         const [y, column] = [Math.floor(at / columns), at % columns];

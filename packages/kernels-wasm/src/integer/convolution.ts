@@ -10,6 +10,7 @@ import { convolveBits } from './bit-convolution.ts';
 import { epilogueTable } from './epilogue.ts';
 import { paddedImages } from './image.ts';
 import { convolveNarrow } from './narrow-convolution.ts';
+import type { OffsetTerms } from './offsets.ts';
 import { operandsFor, packWeights, wholePanels } from './weights.ts';
 
 /** Operands of a product but `x`. */
@@ -18,6 +19,7 @@ export type Factors = readonly [
   bias: Tensor,
   multiplier: Tensor,
   residual?: Tensor | undefined,
+  terms?: OffsetTerms | undefined,
 ];
 
 /** Sizes of a convolution of codes. */
@@ -54,20 +56,20 @@ interface Prepared {
 export function convolve(
   engine: Engine,
   x: Tensor,
-  [weight, bias, multiplier, residual]: Factors,
+  factors: Factors,
   sizes: CodeConvolution,
   options: IntegerEpilogueOptions,
   to: number,
 ): void {
-  const others = [weight, bias, multiplier, residual] as const;
+  const [weight, bias, multiplier, residual, terms] = factors;
   const bits = bitOperands(engine, weight, options);
   if (bits) {
-    convolveBits(engine, x, others, sizes, options, bits, to);
+    convolveBits(engine, x, factors, sizes, options, bits, to);
     return;
   }
   const narrow = narrowOperands(engine, x, weight, options);
   if (narrow) {
-    convolveNarrow(engine, x, others, sizes, options, narrow, to);
+    convolveNarrow(engine, x, factors, sizes, options, narrow, to);
     return;
   }
   const { batch, height, width, channels, outputs, kernel, rows, columns } = sizes;
@@ -95,7 +97,7 @@ export function convolve(
     engine.wasm.integerBase(engine.address(bias) + g * own * 4, sums, images.zero, own, at);
     return at;
   });
-  const factors = engine.address(multiplier);
+  const multipliers = engine.address(multiplier);
   const added = residual ? engine.address(residual) : 0;
   const elementBytes = options.output.dtype === 'float32' ? 4 : 1;
   const pixels = rows * columns;
@@ -131,9 +133,10 @@ export function convolve(
       }
       return epilogueTable(part, outputs, residual, options, {
         base: place,
-        multiplier: factors + g * own * 4,
+        multiplier: multipliers + g * own * 4,
         corrections: offset > 0 ? corrections : 0,
         residual: added && added + n * pixels * outputs + g * own,
+        offsets: terms?.(n, g),
       });
     });
     return { n, from, epilogues };

@@ -1,6 +1,7 @@
 import type { IntegerEpilogueOptions } from '@subbyte/kernels';
 import { bytesPerElement, type Tensor } from '@subbyte/tensor';
 import type { Engine } from '../engine.ts';
+import type { OffsetPlaces } from './offsets.ts';
 
 /** Places that differ from image to image and group to group. */
 export interface EpiloguePlaces {
@@ -12,6 +13,8 @@ export interface EpiloguePlaces {
   readonly corrections: number;
   /** First of the codes to add; 0: none. */
   readonly residual: number;
+  /** What offsets of the operands' grids add. */
+  readonly offsets?: OffsetPlaces | undefined;
 }
 
 /** Writes what follows a sum as `Epilogue` of assembly/integer/epilogue.ts wants it. */
@@ -22,7 +25,7 @@ export function epilogueTable(
   { output, residual }: IntegerEpilogueOptions,
   places: EpiloguePlaces,
 ): number {
-  const words = new Int32Array(18);
+  const words = new Int32Array(22);
   const floats = new Float32Array(words.buffer);
   words.set([places.base, places.multiplier, places.corrections, channels]);
   words[4] = bytesPerElement(output.dtype);
@@ -38,6 +41,10 @@ export function epilogueTable(
       floats.set([own.min - own.zeroPoint, own.max - own.zeroPoint, own.scale], 13);
     }
     floats[16] = step;
+  }
+  if (places.offsets) {
+    const { sums, sumStride, offset, fixed, rows } = places.offsets;
+    words.set([sums, sumStride, offset, fixed, rows], 17);
   }
   return engine.table(words);
 }

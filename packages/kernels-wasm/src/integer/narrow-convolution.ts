@@ -17,7 +17,7 @@ const pieceBytes = 262_144;
 export function convolveNarrow(
   engine: Engine,
   x: Tensor,
-  [weight, bias, multiplier, residual]: Factors,
+  [weight, bias, multiplier, residual, terms]: Factors,
   sizes: CodeConvolution,
   options: IntegerEpilogueOptions,
   operands: NarrowOperands,
@@ -99,6 +99,7 @@ export function convolveNarrow(
         multiplier: multipliers + g * own * 4,
         corrections: 0,
         residual: added && added + n * pixels * outputs + g * own,
+        offsets: terms?.(n, g),
       }),
     ]);
 

@@ -12,6 +12,7 @@ import { lowBitCases } from './low-bit.ts';
 import { matmulCases } from './matmul.ts';
 import { movementCases } from './movement.ts';
 import { normalizationCases } from './normalization.ts';
+import { offsetCases } from './offsets.ts';
 import { packedCases } from './packed.ts';
 import { poolingCases } from './pooling.ts';
 import { quantizationCases } from './quantization.ts';
@@ -41,6 +42,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...integerCases,
   ...packedCases,
   ...lowBitCases,
+  ...offsetCases,
 ];
 
 /** The cases of the kernels that `table` has. */

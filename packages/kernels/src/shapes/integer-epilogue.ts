@@ -14,6 +14,7 @@ export function checkEpilogue(
   checkShape(kernel, 'bias', operandShape(kernel, shapes, 2, 'bias'), channels);
   checkShape(kernel, 'multiplier', operandShape(kernel, shapes, 3, 'multiplier'), channels);
   checkShape(kernel, 'residual', shapes[4], shape);
+  checkShape(kernel, 'offsets', shapes[5], [4, ...channels]);
   if ((shapes[4] === undefined) !== (residual === undefined)) {
     fail(kernel, 'a residual operand and its options: expected both or neither');
   }
