@@ -13,6 +13,7 @@ const layers = [
   { name: '3x3 512-512 7', size: 7, channels: 512, kernel: 3 },
   { name: '1x1 128-128 28', size: 28, channels: 128, kernel: 1 },
 ];
+const apot = (...levels: number[]): number[] => [...levels.map((level) => -level), 0, ...levels];
 const pairs = [
   { name: 'W1A1', weights: [-1, 1], range: [0, 1], zero: 0 },
   { name: 'W1A2', weights: [-1, 1], range: [0, 3], zero: 0 },
@@ -23,6 +24,7 @@ const pairs = [
   { name: 'W3A2', weights: [-4, -3, -2, -1, 0, 1, 2, 3], range: [0, 3], zero: 0 },
   { name: 'W2A4', weights: [-2, -1, 0, 1], range: [0, 15], zero: 0 },
   { name: 'W2A8', weights: [-2, -1, 0, 1], range: [-128, 127], zero: -128 },
+  { name: 'APoT 4, A8', weights: apot(1, 2, 3, 4, 6, 8, 10), range: [-128, 127], zero: -128 },
   { name: 'ternary', weights: [-1, 0, 1], range: [-1, 1], zero: 0 },
 ] as const;
 
@@ -49,15 +51,9 @@ for (const { name, size, channels, kernel } of layers) {
       output: { dtype: 'int8', zeroPoint: 0, min, max },
     };
     const run = backend.kernels.integerConv2d as typeof kernels.integerConv2d;
-    const algorithms = [
-      ...new Set([
-        ...(backend.algorithms?.(weight, options) ?? []),
-        'tables',
-        ...(max - min < 8 ? ['pairs'] : []),
-      ]),
-    ];
+    const algorithms = backend.algorithms?.(weight, options) ?? [];
     const times: Record<string, number> = {};
-    for (let round = 0; round < 25; round++) {
+    for (let round = 0; round < 40; round++) {
       for (const algorithm of algorithms) {
         const start = performance.now();
         const result = run([x, weight, bias, factor], { ...options, algorithm });
@@ -69,7 +65,7 @@ for (const { name, size, channels, kernel } of layers) {
     const operations = 2 * size * size * channels * count;
     const text = Object.entries(times).map(
       ([algorithm, time]) =>
-        `${algorithm} ${time.toFixed(3)} ms ${(operations / channels / time / 1e6).toFixed(0)} Gop/s (${(time / (times.dot ?? Number.NaN)).toFixed(2)})`,
+        `${algorithm} ${time.toFixed(3)} ms ${(operations / channels / time / 1e6).toFixed(0)} Gop/s (${(time / (times.dot ?? (times.words as number))).toFixed(2)})`,
     );
     // biome-ignore lint/suspicious/noConsole: a benchmark prints
     console.log(`${name} ${pair.name}: ${text.join('  ')}`);

@@ -37,6 +37,20 @@ function runsOn(backend: WasmBackend, label: string, rows: number): Record<strin
     runs[`${label} W${bits}, blocks`] = () =>
       matmulNBits([floats, weight, scale], { ...options, groupSize: 32 });
   }
+  for (const [algorithm, bits, range] of [
+    ['tables', 1, [-128, 127]],
+    ['tables', 2, [-128, 127]],
+    ['tables', 1, [0, 15]],
+    ['tables', 2, [0, 15]],
+    ['pairs', 2, [0, 3]],
+  ] as const) {
+    const few = Int8Array.from(bytes, (byte) => (byte % 2 ** bits) - 2 ** (bits - 1));
+    const weight = own(tensor(few, [outputs, inputs], 'int8'));
+    const x = own(tensor(integers(rows * inputs, range[0], range[1]), [rows, inputs], 'int8'), false);
+    const options = { inputZero: 0, inputRange: range, output, algorithm };
+    runs[`${label} W${bits} A${Math.log2(range[1] - range[0] + 1)}, ${algorithm}`] = () =>
+      integerMatmul([x, weight, bias, factor], options);
+  }
   const weight = own(tensor(small, [outputs, inputs], 'int8'));
   runs[`${label} W4, unpacked`] = () =>
     integerMatmul([codes, weight, bias, factor], { inputZero: 0, output });

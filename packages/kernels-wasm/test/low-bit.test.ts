@@ -36,6 +36,7 @@ test('bits are offered where the operands have few, first where they are likely 
   expect(offered([-2, 1, 0], [0, 31])).toEqual(['tables', 'words']);
   expect(offered([-2, 1, 0], [0, 255])).toEqual(['words', 'tables']);
   expect(offered([-4, 3, 0], [0, 255])).toEqual(['words']);
+  expect(offered([-10, 6, 1], [0, 255])).toEqual(['words', 'shifts']);
   expect(offered([-1, 1])).toEqual(['tables', 'words']);
   // The code of zero, which padding has, is none of the codes.
   expect(offered([-1, 1], [1, 1])).toEqual(['ternary', 'words']);

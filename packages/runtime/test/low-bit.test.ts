@@ -110,8 +110,8 @@ for (const [activations, weights, algorithms] of [
   ['ternary', 'signs', ['ternary', 'binary', 'dot', 'words']],
   [8, 2, ['tables', 'dot', 'words']],
   [2, 'apot3', ['dot', 'words']],
-  [8, 'apot4', ['dot', 'words']],
-  [8, 'apot5', ['dot', 'words']],
+  [8, 'apot4', ['shifts', 'dot', 'words']],
+  [8, 'apot5', ['shifts', 'dot']],
   [4, 'apot6', ['dot', 'words']],
 ] as const) {
   test(`activations ${activations}, weights ${weights}: every algorithm, every backend`, async () => {

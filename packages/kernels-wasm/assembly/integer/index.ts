@@ -10,3 +10,4 @@ export {
   gatherWindows, integerBase, padBytes, padWords, packIntegerWeights, weightRange, weightSums, windowSums,
 } from './prepare';
 export { product16, product8, productScratch } from './product';
+export { packShifts, productShifts } from './shift-product';

@@ -1,11 +1,12 @@
 import type { IntegerEpilogueOptions } from '@subbyte/kernels';
 import type { Tensor } from '@subbyte/tensor';
 import type { Engine } from '../engine.ts';
-import { type BitOperands, binaryOperands, ternaryOperands } from './bit-operands.ts';
+import { type BitOperands, binaryOperands, levelsOf, ternaryOperands } from './bit-operands.ts';
 import { type NarrowOperands, pairOperands, tableOperands } from './narrow-operands.ts';
+import { hasShifts } from './weights.ts';
 
 /** Ways to compute a product of codes. */
-export type Algorithm = 'dot' | 'words' | 'binary' | 'ternary' | 'tables' | 'pairs';
+export type Algorithm = 'dot' | 'words' | 'binary' | 'ternary' | 'tables' | 'pairs' | 'shifts';
 
 /** Products of planes beyond which nobody expects bits to be faster than bytes. */
 const mostProducts = 6;
@@ -71,6 +72,9 @@ export function algorithms(
     if (passes <= mostPasses) {
       found.push(['tables', (engine.relaxedDot ? 0.6 : 0.75) * passes * waste(8)]);
     }
+    // Weights of three bits have better ways.
+    const { min: lowest, max: highest } = levelsOf(engine, weight);
+    if (Math.max(-lowest, highest) > 4 && hasShifts(engine, weight)) found.push(['shifts', 3]);
     const pairs = pairOperands(engine, weight, options);
     if (pairs && pairs.most >= leastPairs) found.push(['pairs', 1.3 * waste(8)]);
   }

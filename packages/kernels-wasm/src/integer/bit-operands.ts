@@ -23,6 +23,8 @@ export interface Levels {
   readonly max: number;
   /** At most two. */
   readonly isBinary: boolean;
+  /** Powers of two that make the one with most. */
+  readonly mostPowers: number;
 }
 
 const known = new WeakMap<Storage, Levels>();
@@ -32,14 +34,16 @@ export function levelsOf(engine: Engine, weight: Tensor): Levels {
   const before = engine.isFrozen(weight) ? known.get(weight.storage) : undefined;
   if (before) return before;
   const values = weight.data as Int8Array;
-  let [min, max] = [127, -128];
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  const levels = { min, max, isBinary: values.every((value) => value === min || value === max) };
-  if (engine.isFrozen(weight)) known.set(weight.storage, levels);
-  return levels;
+  const isThere = new Uint8Array(256);
+  for (const value of values) isThere[value + 128] = 1;
+  const levels = Array.from(isThere.keys(), (place) => place - 128).filter(
+    (level) => isThere[level + 128] === 1,
+  );
+  const [min, max] = [Math.min(...levels), Math.max(...levels)];
+  const powers = levels.map((level) => Math.abs(level).toString(2).replaceAll('0', '').length);
+  const found = { min, max, isBinary: levels.length <= 2, mostPowers: Math.max(...powers) };
+  if (engine.isFrozen(weight)) known.set(weight.storage, found);
+  return found;
 }
 
 /** Bits of whole numbers from 0 to `most`; at least 1. */

@@ -81,7 +81,10 @@ export function convolve(
   const taps = kernel[0] * kernel[1];
   const [inputs, own] = [channels / groups, outputs / groups];
   const direct =
-    groups === 1 && (kernel[1] === 1 || dilations[1] === 1) && (channels * bytes) % 4 === 0;
+    planes > 0 &&
+    groups === 1 &&
+    (kernel[1] === 1 || dilations[1] === 1) &&
+    (channels * bytes) % 4 === 0;
   const runs = direct ? kernel[0] : 1;
   const steps = Math.ceil(((direct ? kernel[1] : taps) * inputs * bytes) / 4);
   const packed = packWeights(
@@ -108,7 +111,7 @@ export function convolve(
     corrections: part.scratch(offset > 0 ? groups * pixels * 4 : 0),
     lines: part.scratch((spannedLines * images.line * 4) / images.pixel + 16),
     gathered: direct ? 0 : part.scratch(columns * steps * 4 + 16),
-    scratch: part.scratch(part.wasm.productScratch()),
+    scratch: part.scratch(planes > 0 ? part.wasm.productScratch() : 128 * steps + 544),
   });
 
   const prepare = (part: Engine, n: number, buffers: Buffers): Prepared => {
@@ -150,7 +153,9 @@ export function convolve(
     end: number,
     { gathered, scratch }: Buffers,
   ): void => {
-    const product = bytes === 1 ? part.wasm.product8 : part.wasm.product16;
+    const { product8, product16, productShifts } = part.wasm;
+    const inBytes = planes > 0 ? product8 : productShifts;
+    const product = bytes === 1 ? inBytes : product16;
     const [line, step] = [strides[0] * images.line, strides[1] * images.pixel];
     for (const [g, epilogue] of epilogues.entries()) {
       const { panels } = packed[g] as { panels: number };

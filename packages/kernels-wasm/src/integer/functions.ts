@@ -29,6 +29,9 @@ export interface IntegerFunctions extends NarrowFunctions, PackedFunctions, Plan
   /** Only in the module with relaxed SIMD. */
   product8: Product;
   product16: Product;
+  /** Weights of `packShifts`. */
+  productShifts: Product;
+  packShifts(from: Address, to: Address, outputs: number, channels: number, taps: number): void;
   productScratch(): number;
   /** Only in the module with relaxed SIMD. */
   dotOf(x: number, w: number): number;

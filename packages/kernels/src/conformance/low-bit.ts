@@ -21,6 +21,12 @@ interface Pair {
 const from = (low: number, high: number): number[] =>
   Array.from({ length: high - low + 1 }, (_, i) => low + i);
 
+const apot = (...levels: readonly number[]): number[] => [
+  ...levels.map((level) => -level),
+  0,
+  ...levels,
+];
+
 const pairOf = ([low, high]: readonly number[]): readonly [number, number] => [
   low as number,
   high as number,
@@ -84,6 +90,14 @@ const pairs: readonly Pair[] = [
   ].map(
     (one): Pair => ({ ...one, range: pairOf(one.range), dtype: 'int8', algorithms: ['pairs'] }),
   ),
+  ...[
+    { label: 'APoT of 4 bits, A8', weights: apot(1, 2, 3, 4, 6, 8, 10), range: [0, 255], zero: 7 },
+    { label: 'APoT of 5 bits, A4', weights: apot(9, 12, 33, 48), range: [-8, 7], zero: 0 },
+    { label: 'powers of two, A8', weights: [-128, -64, 0, 64, 1], range: [-128, 127], zero: -128 },
+  ].map((one): Pair => {
+    const dtype = (one.range[1] as number) > 127 ? 'uint8' : 'int8';
+    return { ...one, range: pairOf(one.range), dtype, algorithms: ['shifts'] };
+  }),
   ...['dot', 'words', 'nobody knows it'].map(
     (algorithm): Pair => ({
       ...{ label: 'W2 A2', weights: [-2, -1, 0, 1], range: [0, 3], zero: 0, dtype: 'int8' },
