@@ -8,8 +8,9 @@ const larger: Readonly<Record<string, number>> = {
   onnx: 4500,
   // Kernels of inference, of training, on codes and with packed weights, with their shape and data-type rules.
   kernels: 5200,
-  // The same kernels' bindings, with several algorithms for products of codes (bytes, lanes, bit planes, packed weights).
-  'kernels-wasm': 5200,
+  // The same kernels' bindings, with several algorithms for products of codes (bytes, lanes, bit planes, packed weights, tables,
+  // pairs, shifts) and offsets; the next to come should move src/integer to a package of its own.
+  'kernels-wasm': 5700,
   // Inference, executor, passes, tracing and gradients.
   graph: 4400,
   // Nearest rounding and reconstruction: calibration, placement, units, losses, checkpoints, and caches in

@@ -46,7 +46,10 @@ function runsOn(backend: WasmBackend, label: string, rows: number): Record<strin
   ] as const) {
     const few = Int8Array.from(bytes, (byte) => (byte % 2 ** bits) - 2 ** (bits - 1));
     const weight = own(tensor(few, [outputs, inputs], 'int8'));
-    const x = own(tensor(integers(rows * inputs, range[0], range[1]), [rows, inputs], 'int8'), false);
+    const x = own(
+      tensor(integers(rows * inputs, range[0], range[1]), [rows, inputs], 'int8'),
+      false,
+    );
     const options = { inputZero: 0, inputRange: range, output, algorithm };
     runs[`${label} W${bits} A${Math.log2(range[1] - range[0] + 1)}, ${algorithm}`] = () =>
       integerMatmul([x, weight, bias, factor], options);

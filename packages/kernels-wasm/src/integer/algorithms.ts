@@ -74,7 +74,7 @@ export function algorithms(
     }
     // Weights of three bits have better ways.
     const { min: lowest, max: highest } = levelsOf(engine, weight);
-    if (Math.max(-lowest, highest) > 4 && hasShifts(engine, weight)) found.push(['shifts', 3]);
+    if (Math.max(-lowest, highest) > 4 && hasShifts(engine, weight)) found.push(['shifts', 5]);
     const pairs = pairOperands(engine, weight, options);
     if (pairs && pairs.most >= leastPairs) found.push(['pairs', 1.3 * waste(8)]);
   }
