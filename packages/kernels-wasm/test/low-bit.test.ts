@@ -59,7 +59,7 @@ test('depthwise layers have one kernel; few channels leave words half empty', ()
 });
 
 /** Codes of a layer large enough to be split among threads. */
-function codesOf(backend: WasmBackend, batch: number, algorithm: string): number[] {
+function codesOf(backend: WasmBackend, batch: number, algorithm: string): string {
   const stream = random(4);
   const size = [batch, 40, 37, 64] as const;
   const x = Array.from({ length: size.reduce((a, b) => a * b, 1) }, () => stream.integer(3) - 1);
@@ -68,7 +68,7 @@ function codesOf(backend: WasmBackend, batch: number, algorithm: string): number
     ...{ ...few, inputRange: [-1, 1], algorithm },
   };
   const run = backend.kernels.integerConv2d as typeof kernels.integerConv2d;
-  let codes: number[] = [];
+  let codes = '';
   scope(() => {
     const result = run(
       [
@@ -79,7 +79,8 @@ function codesOf(backend: WasmBackend, batch: number, algorithm: string): number
       ],
       options,
     );
-    codes = Array.from(result.data as Int8Array);
+    // Text: two arrays of so many numbers take a test runner long to compare.
+    codes = Array.from(result.data as Int8Array).join();
     return undefined;
   });
   return codes;
@@ -88,10 +89,10 @@ function codesOf(backend: WasmBackend, batch: number, algorithm: string): number
 test('every algorithm gives the same codes on one thread and on three', () => {
   for (const batch of [1, 4]) {
     const expected = codesOf(words, batch, 'words');
-    expect(new Set(expected).size).toBeGreaterThan(20);
+    expect(new Set(expected.split(',')).size).toBeGreaterThan(20);
     for (const algorithm of ['binary', 'ternary', 'tables', 'pairs', 'dot', 'words']) {
-      expect(codesOf(one, batch, algorithm)).toEqual(expected);
-      expect(codesOf(many, batch, algorithm)).toEqual(expected);
+      expect(codesOf(one, batch, algorithm) === expected).toBe(true);
+      expect(codesOf(many, batch, algorithm) === expected).toBe(true);
     }
   }
 });

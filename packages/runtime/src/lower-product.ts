@@ -60,7 +60,9 @@ export function lowerProduct(
     weights.scales.map((scale) => Math.fround((scale * inputGrid.scale) / next)),
     [weights.scales.length],
   );
-  if (!multiplier.data.every(Number.isFinite)) {
+  const offsets = offsetsOf(product, next);
+  const factors = [multiplier, ...(offsets ? [offsets] : [])];
+  if (!factors.every(({ data }) => (data as Float32Array).every(Number.isFinite))) {
     throw new RuntimeError(
       `layer "${node.name}": steps ${inputGrid.scale} and ${next} lie too far apart for float32`,
     );
@@ -79,7 +81,6 @@ export function lowerProduct(
     },
     residual: residual && { grid: residual.grid, own, step: grid?.scale ?? 1 },
   };
-  const offsets = offsetsOf(product, next);
   const constants = [
     ['weights', weights.codes],
     ['bias', bias],
