@@ -195,7 +195,7 @@ const products = (
     [[7], 5],
     [[0, 4], 3],
     [[1, 8200], 3],
-    [[3, 4400], 17],
+    [[2, 2200], 5],
   ] as const
 ).flatMap(([x, outputs], i) =>
   pairs
