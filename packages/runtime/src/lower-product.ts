@@ -1,4 +1,5 @@
 import {
+  getBackend,
   type IntegerEpilogueOptions,
   type IntegerOutput,
   kernels,
@@ -41,6 +42,12 @@ function offsetsOf({ layer, grid }: Product, next: number): Tensor | undefined {
     rows.flatMap((row) => Array.from(row)),
     [4, scales.length],
   );
+}
+
+/** Whether the backend expects to be faster by the bits of the operands than by bytes, which is what packed weights become. */
+function hasFewBits(weight: Tensor, options: IntegerEpilogueOptions): boolean {
+  const [first = 'dot'] = getBackend()?.algorithms?.(weight, options) ?? [];
+  return first !== 'dot' && first !== 'words';
 }
 
 /**
@@ -94,7 +101,8 @@ export function lowerProduct(
   type PackedOperands = OperandsOf<'packedMatmul'>;
   if (node.op === 'matmul') {
     const [outputs, inputs] = weights.codes.shape as readonly [number, number];
-    const packed = offsets ? undefined : packWeights(weights.codes.data, [outputs, inputs], 4);
+    const packs = !offsets && !hasFewBits(weights.codes, options);
+    const packed = packs ? packWeights(weights.codes.data, [outputs, inputs], 4) : undefined;
     if (packed) {
       const all = { inputZero: options.inputZero, output: options.output, ...packed.options };
       return {
