@@ -182,7 +182,7 @@ export function lower(
     if (forDevice && (node.op === 'conv2d' || node.op === 'matmul')) {
       const slot = inputs[1] as string;
       const found = layerWeights(node, producers.get(node.inputs[1] as string), constants);
-      const isSole = typeof found !== 'string' && !weightCodes.has(slot);
+      const isSole = typeof found !== 'string' && !found.offsets && !weightCodes.has(slot);
       weightCodes.set(slot, isSole ? found : undefined);
     }
     steps.push({

@@ -127,6 +127,10 @@ function readable(launcher: Launcher, kernel: string, tensors: readonly Tensor[]
   throw new DeviceRefusal(`${kernel}: computed weights have no code for a GPU`);
 }
 
+function refuseOffsets(kernel: string, offsets: Tensor | undefined): void {
+  if (offsets) throw new DeviceRefusal(`${kernel} with offsets has no code for a GPU`);
+}
+
 /** Weights `[O, C, kH, kW]` with the channels last. */
 function channelsLast(weight: Tensor): Float32Array {
   const [outputs, perGroup, taps, across] = weight.shape as Sizes;
@@ -146,8 +150,9 @@ function channelsLast(weight: Tensor): Float32Array {
 /** Convolutions of codes. */
 const integerConv2d: KernelFactory<'integerConv2d'> = defineAny(
   'integerConv2d',
-  ({ launcher, shape, dtype }, [x, weight, bias, multiplier, residual], options) => {
+  ({ launcher, shape, dtype }, [x, weight, bias, multiplier, residual, offsets], options) => {
     readable(launcher, 'integerConv2d', [weight, bias]);
+    refuseOffsets('integerConv2d', offsets);
     const product = {
       ...{ weights: channelsLast(weight), weight, shape: weight.shape as Sizes },
       ...{ bias, multiplier, residual, options },
@@ -187,8 +192,9 @@ function multiply(
 /** Matrix products of codes. */
 const integerMatmul: KernelFactory<'integerMatmul'> = defineAny(
   'integerMatmul',
-  ({ launcher, shape, dtype }, [x, weight, bias, multiplier, residual], options) => {
+  ({ launcher, shape, dtype }, [x, weight, bias, multiplier, residual, offsets], options) => {
     readable(launcher, 'integerMatmul', [weight, bias]);
+    refuseOffsets('integerMatmul', offsets);
     const weights = weight.data as Int8Array;
     const operands = [x, bias, multiplier, residual] as const;
     const result = { shape, dtype };
