@@ -29,6 +29,11 @@ const { values } = parseArgs({
 });
 const [asJson, seconds] = [values.json, Number(values.seconds)];
 const stream = random(1);
+/**
+ * Milliseconds that a turn takes at least. Users run one engine; in turns of one run each finds its caches full of the
+ * others' data and its threads asleep.
+ */
+const turn = 200;
 
 /** A network, what it is fed, and a picture or more to find ranges with. */
 interface Work {
@@ -116,10 +121,10 @@ const results: { readonly key: string; readonly rounds: readonly Rounds[] }[] = 
 for (const work of works) {
   const runners = await runnersOf(work);
   const start = performance.now();
-  results.push({ key: work.key, rounds: await inTurn(runners, { seconds }) });
+  results.push({ key: work.key, rounds: await inTurn(runners, { seconds, turn }) });
   console.error(`${work.key}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
-const vectors = await inTurn(await matvecRunners(one), { seconds });
+const vectors = await inTurn(await matvecRunners(one), { seconds, turn });
 
 const ratios: Record<string, number> = {};
 const lines: (readonly string[])[] = [];

@@ -11,6 +11,7 @@ import {
 import type { Engine } from './engine.ts';
 import { collapse, gridTable } from './grid.ts';
 import { defineKernel, type KernelFactory } from './kernel.ts';
+import { elementCost } from './split.ts';
 
 /** Elements of a source as they lie in a result. */
 export interface Walk {
@@ -48,8 +49,16 @@ export function copyWalk(engine: Engine, from: number, to: number, size: number,
     engine.wasm.swapAxes(source, target, outer, columns, rows);
     return;
   }
-  const table = engine.table(gridTable(grid, size));
-  engine.wasm.copyGrid(source, target, table, grid.shape.length, size);
+  const [lines, ...line] = grid.shape as readonly [number, ...number[]];
+  const [step, toStep] = grid.strides.map(([first]) => (first as number) * size) as [
+    number,
+    number,
+  ];
+  engine.split(lines, sizeOf(grid.shape) * elementCost, (part, first, end) => {
+    const table = part.table(gridTable({ ...grid, shape: [end - first, ...line] }, size));
+    const places = [source + first * step, target + first * toStep] as const;
+    part.wasm.copyGrid(...places, table, grid.shape.length, size);
+  });
 }
 
 /** Makes a kernel of any data type that copies the elements of its first operand. */

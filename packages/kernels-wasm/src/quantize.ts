@@ -1,5 +1,5 @@
 import type { GridOptions, OptionsOf } from '@subbyte/kernels';
-import { type Shape, stridesOf, type Tensor } from '@subbyte/tensor';
+import { bytesPerElement, type Shape, stridesOf, type Tensor } from '@subbyte/tensor';
 import { copyWalk } from './copy.ts';
 import type { Engine } from './engine.ts';
 import type { DecodeFunction } from './functions.ts';
@@ -123,25 +123,14 @@ export const quantizeLinear: KernelFactory<'quantizeLinear'> = defineKernel(
   ([x, scale], options) =>
     codeBytes[options.dtype] !== undefined && isRegular(x.shape, scale, options),
   (engine, [x, scale, zeroPoint], options, result) => {
-    const { outer, channels, inner, scales, zeros } = linesOf(
-      engine,
-      x.shape,
-      scale,
-      zeroPoint,
-      options,
-    );
-    engine.wasm.quantize(
-      engine.address(x),
-      result.address,
-      outer,
-      channels,
-      inner,
-      scales,
-      zeros,
-      options.min,
-      options.max,
-      codeBytes[options.dtype] as number,
-    );
+    const lines = linesOf(engine, x.shape, scale, zeroPoint, options);
+    const { min, max } = options;
+    const from = engine.address(x);
+    const bytes = codeBytes[options.dtype] as number;
+    splitLines(engine, lines, (part, at, { outer, channels, inner, scales, zeros }) => {
+      const places = [from + at, result.address + (at / 4) * bytes] as const;
+      part.wasm.quantize(...places, outer, channels, inner, scales, zeros, min, max, bytes);
+    });
   },
 );
 
@@ -158,14 +147,13 @@ export const dequantizeLinear: KernelFactory<'dequantizeLinear'> = defineKernel(
   ([codes, scale], options) =>
     decoders[codes.dtype] !== undefined && isRegular(codes.shape, scale, options),
   (engine, [codes, scale, zeroPoint], options, result) => {
-    const { outer, channels, inner, scales, zeros } = linesOf(
-      engine,
-      codes.shape,
-      scale,
-      zeroPoint,
-      options,
-    );
-    const decode = engine.wasm[decoders[codes.dtype] as DecodeFunction];
-    decode(engine.address(codes), result.address, outer, channels, inner, scales, zeros);
+    const lines = linesOf(engine, codes.shape, scale, zeroPoint, options);
+    const decode = decoders[codes.dtype] as DecodeFunction;
+    const from = engine.address(codes);
+    const bytes = bytesPerElement(codes.dtype);
+    splitLines(engine, lines, (part, at, { outer, channels, inner, scales, zeros }) => {
+      const places = [from + (at / 4) * bytes, result.address + at] as const;
+      part.wasm[decode](...places, outer, channels, inner, scales, zeros);
+    });
   },
 );

@@ -58,13 +58,24 @@ test('depthwise layers have one kernel; few channels leave words half empty', ()
   ]);
 });
 
+/** Heights and strides; each makes lines enough for every thread to prepare its own. */
+const layers = [
+  [40, [1, 2]],
+  [75, [2, 1]],
+] as const;
+
 /** Codes of a layer large enough to be split among threads. */
-function codesOf(backend: WasmBackend, batch: number, algorithm: string): string {
+function codesOf(
+  backend: WasmBackend,
+  batch: number,
+  algorithm: string,
+  [height, strides]: (typeof layers)[number],
+): string {
   const stream = random(4);
-  const size = [batch, 40, 37, 64] as const;
+  const size = [batch, height, 37, 64] as const;
   const x = Array.from({ length: size.reduce((a, b) => a * b, 1) }, () => stream.integer(3) - 1);
   const options: OptionsOf<'integerConv2d'> = {
-    ...{ strides: [1, 2], dilations: [1, 1], padding: [1, 1, 1, 1], groups: 1 },
+    ...{ strides, dilations: [1, 1], padding: [1, 1, 1, 1], groups: 1 },
     ...{ ...few, inputRange: [-1, 1], algorithm },
   };
   const run = backend.kernels.integerConv2d as typeof kernels.integerConv2d;
@@ -87,12 +98,17 @@ function codesOf(backend: WasmBackend, batch: number, algorithm: string): string
 }
 
 test('every algorithm gives the same codes on one thread and on three', () => {
-  for (const batch of [1, 4]) {
-    const expected = codesOf(words, batch, 'words');
+  const cases = [
+    [1, layers[0]],
+    [1, layers[1]],
+    [4, layers[0]],
+  ] as const;
+  for (const [batch, layer] of cases) {
+    const expected = codesOf(words, batch, 'words', layer);
     expect(new Set(expected.split(',')).size).toBeGreaterThan(20);
     for (const algorithm of ['binary', 'ternary', 'tables', 'pairs', 'dot', 'words']) {
-      expect(codesOf(one, batch, algorithm) === expected).toBe(true);
-      expect(codesOf(many, batch, algorithm) === expected).toBe(true);
+      expect(codesOf(one, batch, algorithm, layer) === expected).toBe(true);
+      expect(codesOf(many, batch, algorithm, layer) === expected).toBe(true);
     }
   }
 });

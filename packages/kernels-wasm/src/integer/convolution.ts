@@ -35,6 +35,9 @@ export interface CodeConvolution
   readonly columns: number;
 }
 
+/** Lines for every thread that make even shares of an image. */
+const leastLines = 12;
+
 /** Buffers of one part of the work. */
 interface Buffers {
   readonly image: number;
@@ -44,10 +47,11 @@ interface Buffers {
   readonly scratch: number;
 }
 
-/** One image, ready for its products. */
+/** Lines of one image, ready for their products. */
 interface Prepared {
-  readonly n: number;
   readonly from: number;
+  /** Where the results of the first group go. */
+  readonly target: number;
   /** Epilogue of each group. */
   readonly epilogues: readonly number[];
 }
@@ -114,15 +118,29 @@ export function convolve(
     scratch: part.scratch(planes > 0 ? part.wasm.productScratch() : 128 * steps + 544),
   });
 
-  const prepare = (part: Engine, n: number, buffers: Buffers): Prepared => {
-    const from = images.prepare(part, n, buffers.image);
+  const prepare = (
+    part: Engine,
+    n: number,
+    buffers: Buffers,
+    first = 0,
+    end: number = rows,
+  ): Prepared => {
+    const whole = first === 0 && end === rows;
+    const from = whole
+      ? images.prepare(part, n, buffers.image)
+      : images.prepare(
+          ...([part, n, buffers.image] as const),
+          first * strides[0],
+          (end - 1) * strides[0] + dilations[0] * (kernel[0] - 1) + 1,
+        );
+    const before = (n * pixels + first * columns) * outputs;
     const epilogues = bases.map((place, g) => {
       const corrections = buffers.corrections + g * pixels * 4;
       if (offset > 0) {
         part.wasm.windowSums(
           from + g * inputs,
           corrections,
-          rows,
+          end - first,
           columns,
           images.line / images.pixel,
           images.pixel,
@@ -138,17 +156,17 @@ export function convolve(
         base: place,
         multiplier: multipliers + g * own * 4,
         corrections: offset > 0 ? corrections : 0,
-        residual: added && added + n * pixels * outputs + g * own,
+        residual: added && added + before + g * own,
         offsets: terms?.(n, g),
       });
     });
-    return { n, from, epilogues };
+    return { from, target: to + before * elementBytes, epilogues };
   };
 
-  /** Computes pixels `first` to `end` of an image; whole lines unless the product is direct. */
+  /** Computes pixels `first` to `end` of what is prepared; whole lines unless the product is direct. */
   const compute = (
     part: Engine,
-    { n, from, epilogues }: Prepared,
+    { from, target, epilogues }: Prepared,
     first: number,
     end: number,
     { gathered, scratch }: Buffers,
@@ -159,14 +177,15 @@ export function convolve(
     const [line, step] = [strides[0] * images.line, strides[1] * images.pixel];
     for (const [g, epilogue] of epilogues.entries()) {
       const { panels } = packed[g] as { panels: number };
-      const target = to + (n * pixels * outputs + g * own) * elementBytes;
-      const rest = [panels, planes, 0, own, target, epilogue, scratch] as const;
+      const place = target + g * own * elementBytes;
+      const rest = [panels, planes, 0, own, place, epilogue, scratch] as const;
       if (direct) {
         const runStride = dilations[0] * images.line;
         product(from, columns, line, step, first, end - first, runs, steps, runStride, ...rest);
         continue;
       }
-      for (let at = first; at < end; at += columns) {
+      part.repeat((end - first) / columns, (i) => {
+        const at = first + i * columns;
         part.wasm.gatherWindows(
           from + (at / columns) * line + g * inputs * bytes,
           gathered,
@@ -179,11 +198,21 @@ export function convolve(
           steps * 4,
         );
         product(gathered, columns, 0, steps * 4, at, columns, 1, steps, 0, ...rest);
-      }
+      });
     }
   };
 
   const operations = batch * pixels * outputs * inputs * taps;
+  // Every thread prepares its own lines where these can be shared evenly; what a range repeats are the lines between.
+  if (batch < engine.threads && rows >= leastLines * engine.threads && !terms) {
+    for (let n = 0; n < batch; n++) {
+      engine.split(rows, operations / batch, (part, first, end) => {
+        const buffers = allocate(part);
+        compute(part, prepare(part, n, buffers, first, end), 0, (end - first) * columns, buffers);
+      });
+    }
+    return;
+  }
   if (batch < engine.threads) {
     const buffers = allocate(engine);
     for (let n = 0; n < batch; n++) {

@@ -22,8 +22,11 @@ export interface PaddedImages {
   readonly zero: number;
   /** Bytes of the buffer that `prepare` wants; 0: images are taken as they are. */
   readonly bufferBytes: number;
-  /** Address of image `n`, padded. */
-  prepare(part: Engine, n: number, buffer: number): number;
+  /**
+   * Address of image `n`, padded; of the padded image's lines from `first` to `end` alone where that is given,
+   * which need their part of the buffer.
+   */
+  prepare(part: Engine, n: number, buffer: number, first?: number, end?: number): number;
 }
 
 /**
@@ -44,25 +47,22 @@ export function paddedImages(
   const pixel = (channels + extra) * bytes;
   const line = (left + width + right) * pixel;
   const signed = x.dtype === 'int8';
-  const sizes = [height, width, channels, top, left, bottom, right] as const;
-  if (bytes === 1) {
-    const moved = signed ? zero : zero - 128;
-    const asItIs = signed && padding.every((amount) => amount === 0);
-    return {
-      ...{ pixel, line, zero: moved },
-      bufferBytes: asItIs ? 0 : (top + height + bottom) * line,
-      prepare: (part, n, buffer) => {
-        if (asItIs) return source + n * each;
-        part.wasm.padBytes(source + n * each, buffer, ...sizes, moved, signed ? 0 : 128);
-        return buffer;
-      },
-    };
-  }
+  const all = top + height + bottom;
+  const asItIs = bytes === 1 && signed && padding.every((amount) => amount === 0);
+  const moved = bytes === 2 || signed ? zero : zero - 128;
   return {
-    ...{ pixel, line, zero },
-    bufferBytes: (top + height + bottom) * line,
-    prepare: (part, n, buffer) => {
-      part.wasm.padWords(source + n * each, buffer, ...sizes, zero, signed ? 1 : 0, extra);
+    ...{ pixel, line, zero: moved },
+    bufferBytes: asItIs ? 0 : all * line,
+    prepare: (part, n, buffer, first = 0, end = all) => {
+      if (asItIs) return source + n * each + first * line;
+      const inside = (at: number): number => Math.min(Math.max(at - top, 0), height);
+      const [start, stop] = [inside(first), inside(end)];
+      const above = Math.min(Math.max(top - first, 0), end - first);
+      const below = end - first - above - (stop - start);
+      const from = source + n * each + start * width * channels;
+      const sizes = [stop - start, width, channels, above, left, below, right] as const;
+      if (bytes === 1) part.wasm.padBytes(from, buffer, ...sizes, moved, signed ? 0 : 128);
+      else part.wasm.padWords(from, buffer, ...sizes, zero, signed ? 1 : 0, extra);
       return buffer;
     },
   };
