@@ -14,6 +14,7 @@ import {
   type Repeat,
   type StorageFactory,
   type Threads,
+  WasmError,
   type WasmStorage,
   type Work,
 } from '@subbyte/wasm-memory';
@@ -65,7 +66,10 @@ export interface Engine {
   ): void;
   /** The same with one range per thread, for work of which every range repeats some. */
   splitOnce: Engine['split'];
-  /** Does `work` for 0, 1, … `count - 1`: in a split cheaper than a loop, where only addresses change and evenly. */
+  /**
+   * Does `work` for 0, 1, … `count - 1`: in a split cheaper than a loop, where only addresses change and evenly. Not
+   * all of it may be called here, so `work` may take no scratch.
+   */
   repeat: Repeat;
   /** Runs one kernel call and gives back its scratch. */
   call<Result>(kernel: string, work: () => Result): Result;
@@ -119,7 +123,23 @@ export function createEngine(
     new Uint8Array(memory.memory.buffer, address, bytes.length).set(bytes);
   };
 
-  const scratch = (bytes: number): number => memory.scratch(bytes, kernel);
+  let isRepeating = false;
+  const scratch = (bytes: number): number => {
+    if (isRepeating)
+      throw new WasmError(`${kernel}: scratch is taken before what repeats, not in it`);
+    return memory.scratch(bytes, kernel);
+  };
+  const guarded =
+    (repeat: Repeat): Repeat =>
+    (count, work) => {
+      const before = isRepeating;
+      isRepeating = true;
+      try {
+        repeat(count, work);
+      } finally {
+        isRepeating = before;
+      }
+    };
 
   const allocate = <D extends DataType>(shape: Shape, dtype: D, purpose: string): Tensor<D> => {
     const bytes = sizeOf(shape) * bytesPerElement(dtype);
@@ -160,7 +180,7 @@ export function createEngine(
       threads: 1,
       split: inline,
       splitOnce: inline,
-      repeat,
+      repeat: guarded(repeat),
     };
     partEngines.set(functions, own);
     return own;
@@ -246,7 +266,7 @@ export function createEngine(
     },
     split: (count, operations, work) => share(count, operations, work, sizesOfRanges),
     splitOnce: (count, operations, work) => share(count, operations, work, [1]),
-    repeat: inTurn,
+    repeat: guarded(inTurn),
     call: (name, work) => {
       const before = kernel;
       kernel = name;

@@ -105,6 +105,22 @@ test('kernels work on addresses beyond 2 GiB', async () => {
   });
 });
 
+test('what repeats takes no scratch: not all of it is called where it is written down', async () => {
+  const memory = createMemory();
+  const { functions } = await instantiate(memory.memory, false, false);
+  const engine = createEngine(functions, memory, createStorageFactory(memory, {}));
+  const seen: number[] = [];
+  engine.call('relu', () => {
+    engine.scratch(16);
+    engine.repeat(3, (i) => seen.push(i));
+    expect(() => engine.repeat(2, () => engine.table([1]))).toThrow(
+      /^relu: scratch is taken before/,
+    );
+    engine.scratch(16);
+  });
+  expect(seen).toEqual([0, 1, 2]);
+});
+
 test('running out of memory is a WasmError that names kernel and bytes, and leaves no byte behind', async () => {
   const backend = await wasm();
   const x = backend.upload(zeros([1, 2 ** 15]));
