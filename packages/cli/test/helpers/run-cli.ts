@@ -21,6 +21,9 @@ export function startCli(words: readonly string[], cwd?: string): ChildProcess {
   return spawn(process.execPath, [conditions, main, ...words], { cwd, stdio: 'pipe' });
 }
 
+/** What `CliResult.code` is for a command that a signal ended. */
+export const killed = -1;
+
 /** Waits for a started command. */
 export function finished(child: ChildProcess): Promise<CliResult> {
   const streams = { stdout: '', stderr: '' };
@@ -31,7 +34,7 @@ export function finished(child: ChildProcess): Promise<CliResult> {
     streams.stderr += chunk;
   });
   return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code: code ?? -1, ...streams }));
+    child.on('close', (code) => resolve({ code: code ?? killed, ...streams }));
   });
 }
 
