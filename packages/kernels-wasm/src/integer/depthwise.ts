@@ -43,41 +43,46 @@ export function integerDepthwise(
   const size = rows * columns * channels;
   const elementBytes = options.output.dtype === 'float32' ? 4 : 1;
 
-  const compute = (part: Engine, from: number, n: number, first: number, end: number): void => {
+  /** Lines `first` to `end` of image `n`, from lines of its own: what neighbouring ranges prepare twice is little. */
+  const compute = (part: Engine, n: number, first: number, end: number, buffer: number): void => {
+    const before = n * size + first * columns * channels;
     const places = {
       base,
       multiplier: factors,
       corrections: 0,
-      residual: added && added + n * size,
+      residual: added && added + before,
     };
+    const from = images.prepare(
+      ...([part, n, buffer] as const),
+      first * strides[0],
+      (end - 1) * strides[0] + dilations[0] * (kernel[0] - 1) + 1,
+    );
     part.wasm.integerDepthwise(
       from,
       strides[0] * images.line,
       strides[1] * images.pixel,
-      first,
+      0,
       end - first,
       columns,
       channels,
       table,
       taps,
       sums + padded * 4,
-      to + n * size * elementBytes,
+      to + before * elementBytes,
       epilogueTable(part, channels, residual, options, places),
       part.scratch(part.wasm.productScratch()),
     );
   };
   if (batch < engine.threads) {
-    const buffer = engine.scratch(images.bufferBytes);
     for (let n = 0; n < batch; n++) {
-      const from = images.prepare(engine, n, buffer);
-      engine.split(rows, size * taps, (part, first, end) => compute(part, from, n, first, end));
+      engine.split(rows, size * taps, (part, first, end) =>
+        compute(part, n, first, end, part.scratch(images.bufferBytes)),
+      );
     }
     return;
   }
   engine.split(batch, batch * size * taps, (part, first, end) => {
     const buffer = part.scratch(images.bufferBytes);
-    for (let n = first; n < end; n++) {
-      compute(part, images.prepare(part, n, buffer), n, 0, rows);
-    }
+    for (let n = first; n < end; n++) compute(part, n, 0, rows, buffer);
   });
 }
