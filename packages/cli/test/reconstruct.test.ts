@@ -31,7 +31,8 @@ const bits = ['--weights', '3', '--activations', '4', '--no-prove', '--seed', '5
 const data = ['--calibration', 'npy:images.npy'];
 const words = (out: string, ...more: string[]): string[] => {
   const own = ['--method', '--iterations'].every((option) => !more.includes(option));
-  const learning = own ? ['--method', 'qdrop', '--iterations', '60'] : [];
+  const few = ['--method', 'qdrop', '--iterations', '60', '--finish-iterations', '60'];
+  const learning = own ? few : [];
   return ['quantize', 'model.onnx', '-o', out, ...bits, ...data, ...learning, ...more];
 };
 const run = (out: string, ...more: string[]) => runCli(words(out, ...more), folder);
@@ -186,7 +187,7 @@ test('--memory bounds what is kept of the samples and says so', async () => {
 }, 240_000);
 
 test('--resume where nothing is kept yet begins', async () => {
-  const few = ['--method', 'adaround', '--iterations', '2'];
+  const few = ['--method', 'adaround', '--iterations', '2', '--finish-iterations', '1'];
   const { code } = await run('begun.onnx', ...few, '--checkpoint', 'begun.units', '--resume');
   expect(code).toBe(0);
   const passes = (await readdir(join(folder, 'begun.units'))).map((name) => name.split('.')[0]);
