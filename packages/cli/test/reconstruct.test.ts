@@ -31,8 +31,8 @@ const bits = ['--weights', '3', '--activations', '4', '--no-prove', '--seed', '5
 const data = ['--calibration', 'npy:images.npy'];
 const words = (out: string, ...more: string[]): string[] => {
   const own = ['--method', '--iterations'].every((option) => !more.includes(option));
-  const few = ['--method', 'qdrop', '--iterations', '60', '--finish-iterations', '60'];
-  const learning = own ? few : [];
+  const end = more.includes('--finish-iterations') ? [] : ['--finish-iterations', '60'];
+  const learning = own ? ['--method', 'qdrop', '--iterations', '60', ...end] : [];
   return ['quantize', 'model.onnx', '-o', out, ...bits, ...data, ...learning, ...more];
 };
 const run = (out: string, ...more: string[]) => runCli(words(out, ...more), folder);
