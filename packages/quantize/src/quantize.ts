@@ -1,5 +1,6 @@
 import { type Graph, simplify } from '@subbyte/graph';
 import type { UniformQuantizer } from '@subbyte/quantizers';
+import { avoidTies } from './avoid-ties.ts';
 import { canCut } from './batches.ts';
 import { correctBiases } from './bias-correction.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
@@ -106,7 +107,7 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
     quantized = correction.graph;
     corrections = correction.magnitudes;
   }
-  quantized = roundBiases(quantized);
+  quantized = roundBiases(avoidTies(quantized));
   const layerNodes = float.nodes.filter(({ op }) => weightedOps.has(op));
   const results = new Set(layerNodes.flatMap(({ outputs }) => outputs));
   const measured =
