@@ -9,6 +9,7 @@ import { binaryKernels } from './binary.ts';
 import { concat } from './concat.ts';
 import { conv2d, convTranspose2d } from './conv2d.ts';
 import type { Launcher } from './device.ts';
+import { integerLookup } from './integer/lookup.ts';
 import { productKernels } from './integer/product.ts';
 import type { KernelFactory } from './kernel.ts';
 import { matmul } from './matmul.ts';
@@ -28,6 +29,7 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
     maxPool2d,
     averagePool2d,
     integerMaxPool2d,
+    integerLookup,
     concat,
     resize,
   },

@@ -11,6 +11,7 @@ import { conv2dWeightGradient } from './conv2d-weight-gradient.ts';
 import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
 import type { Engine } from './engine.ts';
 import { gather } from './gather.ts';
+import { integerLookup } from './integer/lookup.ts';
 import { integerMaxPool2d } from './integer/max-pool2d.ts';
 import { matmulNBits, packedMatmul } from './integer/packed.ts';
 import { integerConv2d, integerMatmul } from './integer/product.ts';
@@ -173,6 +174,7 @@ const factories: { readonly [K in KernelName]?: KernelFactory<K> } = {
   integerConv2d,
   integerMatmul,
   integerMaxPool2d,
+  integerLookup,
   packedMatmul,
   matmulNBits,
 };

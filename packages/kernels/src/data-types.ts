@@ -169,6 +169,10 @@ const integerRules: { readonly [K in IntegerKernelName]: NamedRule<K> } = {
   integerConv2d: integerProduct,
   integerMatmul: integerProduct,
   integerMaxPool2d: same(bytes),
+  integerLookup: (kernel, operands) => {
+    accept(kernel, operands, 0, bytes);
+    return accept(kernel, operands, 1, bytes);
+  },
   packedMatmul: packedProduct,
   matmulNBits: packedFloatProduct,
 };

@@ -101,4 +101,6 @@ export interface IntegerSignatures extends PackedSignatures {
   integerMatmul: Signature<ProductOperands, IntegerEpilogueOptions>;
   /** The largest code under each window of `[N, H, W, C]`; windows in padding only give the type's smallest. */
   integerMaxPool2d: Signature<readonly [x: Tensor], Pool2dOptions>;
+  /** Codes of any shape, each replaced by its entry of `table` `[256]`, whose first belongs to the smallest code of `x`'s type. */
+  integerLookup: Signature<readonly [x: Tensor, table: Tensor]>;
 }

@@ -14,6 +14,7 @@ import { kernels } from '@subbyte/kernels';
 import { type Tensor, tensor } from '@subbyte/tensor';
 import { type ChooseOptions, chooseKernels, type KernelChoice } from './choose-kernels.ts';
 import { constantsOf } from './constants.ts';
+import { findLookup, type Lookup, lookupTable } from './find-lookup.ts';
 import { findProducts, type Product } from './find-products.ts';
 import { type ActivationGrid, gridTensors, sameGrid } from './grid.ts';
 import { type LayerWeights, layerWeights } from './layer-weights.ts';
@@ -44,6 +45,8 @@ export function lower(
   const constants = constantsOf(graph);
   const [producers, consumers] = [producersOf(graph), consumersOf(graph)];
   const products = findProducts(graph, constants, producers, consumers);
+  const order = new Map(graph.nodes.map((node, place) => [node, place]));
+  const lookups = new Map<string, Lookup | undefined>();
   const steps: Step[] = [];
   const pool = new Map<string, Tensor>();
   const made = new Map<string, string>();
@@ -130,7 +133,9 @@ export function lower(
     const producer = producers.get(value);
     if (!products.gridOf(value) || !producer) return 'value';
     const source = producer.inputs[0] as string;
-    if (producer.op === 'fakeQuantize') return isAgain(producer) ? natural(source) : 'value';
+    if (producer.op === 'fakeQuantize') {
+      return natural(isAgain(producer) ? source : (lookupOf(value, producer)?.source ?? ''));
+    }
     if (natural(source) === 'value') return 'value';
     return producer.op === 'maxPool2d' ? 'last' : 'plain';
   };
@@ -141,6 +146,18 @@ export function lower(
       products.gridOf(value as string),
     );
     return before !== undefined && after !== undefined && sameGrid(before, after);
+  };
+
+  /** How codes of `value`, which is no product, follow from codes that are there anyway. */
+  const lookupOf = (value: string, node: NodeOf<'fakeQuantize'>): Lookup | undefined => {
+    if (!lookups.has(value)) {
+      const { gridOf } = products;
+      const found = findLookup(node, { producers, constants, order, gridOf });
+      const hasCodes = found && natural(found.source) !== 'value';
+      const isPlain = found && !gridOf(found.source)?.offset && !gridOf(value)?.offset;
+      lookups.set(value, hasCodes && isPlain ? found : undefined);
+    }
+    return lookups.get(value);
   };
 
   const product = (value: string, found: Product): void => {
@@ -203,6 +220,21 @@ export function lower(
     return true;
   };
 
+  const lookUp = (value: string, lookup: Lookup, form: 'plain' | 'last', grid: ActivationGrid) => {
+    const { source, nodes } = lookup;
+    const own = products.gridOf(source) as ActivationGrid;
+    const before = producers.get(value)?.inputs[0] as string;
+    const table = keep(nameOf(value, 'table'), lookupTable(lookup, before, own, grid, constants));
+    const layer = nodes.at(-1)?.name ?? layerOf(value);
+    return emit(
+      layer,
+      'integerLookup',
+      [need(source, form), table],
+      nameOf(value, form),
+      ([x, t]) => kernels.integerLookup([x as Tensor, t as Tensor], {}),
+    );
+  };
+
   /** Makes a value that is on a grid as codes. */
   const makeCodes = (value: string, form: 'plain' | 'last', grid: ActivationGrid): string => {
     const target = nameOf(value, form);
@@ -219,6 +251,8 @@ export function lower(
     const source = node.inputs[0] as string;
     if (node.op === 'fakeQuantize') {
       if (isAgain(node)) return need(source, form);
+      const lookup = lookupOf(value, node);
+      if (lookup) return lookUp(value, lookup, form, grid);
       if (form === 'plain') return quantize(value, grid, need(source, 'value'));
       return transpose(value, need(value, 'plain'), target, toLast);
     }

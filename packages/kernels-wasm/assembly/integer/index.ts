@@ -5,6 +5,7 @@ export { isWide, packPanels, packScales, prepareCodes, quantizeRows } from './pa
 export { dotOf } from './dot';
 export { narrowProduct, packNarrow, prepareNarrow } from './narrow-product';
 export { packImageBits, packWeightBits } from './pack-bits';
+export { integerLookup } from './lookup';
 export { integerMaxPool } from './pool';
 export {
   gatherWindows, integerBase, padBytes, padWords, packIntegerWeights, weightRange, weightSums, windowSums,

@@ -51,6 +51,7 @@ export interface IntegerFunctions extends NarrowFunctions, PackedFunctions, Plan
     scratch: Address,
   ): void;
   packDepthwise(from: Address, to: Address, channels: number, taps: number, sums: Address): void;
+  integerLookup(from: Address, to: Address, n: number, table: Address, flip: number): void;
   integerMaxPool(
     from: Address,
     to: Address,

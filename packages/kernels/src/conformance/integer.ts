@@ -187,6 +187,17 @@ const pools = windows.flatMap(([label, x, changes]) =>
   ),
 );
 
+const lookups = (['int8', 'uint8'] as const).flatMap((dtype) =>
+  (['int8', 'uint8'] as const).map((entries) =>
+    defineCase(
+      'integerLookup',
+      `${dtype} codes to ${entries}`,
+      (r) => [codesOf(r, [2, 5, 7, 11], dtype), codesOf(r, [256], entries)],
+      {},
+    ),
+  ),
+);
+
 /** Cases of the kernels that run on codes. */
 export const integerCases: readonly ConformanceCase[] = [
   ...convolutions,
@@ -199,4 +210,11 @@ export const integerCases: readonly ConformanceCase[] = [
     { ...plain, ...first.options },
   ),
   ...pools,
+  ...lookups,
+  defineRejected(
+    'integerLookup',
+    'a table of 16 entries',
+    (r) => [codesOf(r, [4], 'int8'), codesOf(r, [16], 'int8')],
+    {},
+  ),
 ];

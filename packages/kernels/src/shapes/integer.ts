@@ -36,6 +36,10 @@ export const integerRules: { readonly [K in IntegerKernelName]: NamedRule<K> } =
     checkShape(kernel, 'weight', weight, [weight[0] as number, x.at(-1) as number]);
     return checkEpilogue(kernel, shapes, options, [...x.slice(0, -1), weight[0] as number]);
   },
+  integerLookup: (kernel, shapes) => {
+    checkShape(kernel, 'table', operandShape(kernel, shapes, 1, 'table'), [256]);
+    return [...operandShape(kernel, shapes, 0, 'x')];
+  },
   integerMaxPool2d: (kernel, shapes, options) =>
     channelsLast(
       pool2dShape(channelsFirst(kernel, operandShape(kernel, shapes, 0, 'x')), options, kernel),

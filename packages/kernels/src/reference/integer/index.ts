@@ -1,4 +1,5 @@
 import type { IntegerKernelName, Kernel } from '../../table.ts';
+import { integerLookup } from './lookup.ts';
 import { integerMaxPool2d } from './max-pool2d.ts';
 import { matmulNBits, packedMatmul } from './packed.ts';
 import { integerConv2d, integerMatmul } from './product.ts';
@@ -7,6 +8,7 @@ import { integerConv2d, integerMatmul } from './product.ts';
 export const integerReference: { readonly [K in IntegerKernelName]: Kernel<K> } = {
   integerConv2d,
   integerMatmul,
+  integerLookup,
   integerMaxPool2d,
   matmulNBits,
   packedMatmul,
