@@ -23,3 +23,4 @@ export {
 export type { Score } from './measure/scorers.ts';
 export { openSource } from './sources/index.ts';
 export { type Batch, inputsOf, type Source, type SourceOptions } from './sources/source.ts';
+export { withMirrored } from './sources/with-mirrored.ts';

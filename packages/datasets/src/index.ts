@@ -16,6 +16,7 @@ export { type DrawDetectionOptions, drawDetection } from './draw-detection.ts';
 export { DatasetError } from './errors.ts';
 export { imageFolder, isImagePath } from './image-folder.ts';
 export { type BoxMatch, matchBoxes } from './match-boxes.ts';
+export { mirrored } from './mirrored.ts';
 export { mnist } from './mnist.ts';
 export type { Normalization } from './normalize.ts';
 export { readNpy, writeNpy } from './npy.ts';

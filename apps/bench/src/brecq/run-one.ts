@@ -1,7 +1,15 @@
 import { createExecutor, type Graph } from '@subbyte/graph';
 import { fromOnnx } from '@subbyte/onnx';
 import { type QuantizeConfig, quantize } from '@subbyte/quantize';
-import { evaluate, inputsOf, type ModelFile, openSource, type Source, useWasm } from 'subbyte';
+import {
+  evaluate,
+  inputsOf,
+  type ModelFile,
+  openSource,
+  type Source,
+  useWasm,
+  withMirrored,
+} from 'subbyte';
 import type { Setting } from './settings.ts';
 
 /** Where pictures come from and how many calibrate. */
@@ -63,14 +71,15 @@ export async function runOne(
   await useWasm({ threads });
   const float = fromOnnx(model.bytes, { externalData: model.externalData });
   const common = { ...normalization, inputShape, seed };
-  const calibration = await openSource(`cifar10:${data}`, { ...common, samples, split: 'train' });
+  const pictures = await openSource(`cifar10:${data}`, { ...common, samples, split: 'train' });
+  const calibration = withMirrored(pictures);
   const test = await openSource(`cifar10:${data}`, { ...common, split: 'test', batch: 250 });
   const start = performance.now();
   const { graph, report } = await quantize(float, {
     weights: { bits: setting.weights },
     activations: setting.activations && { bits: setting.activations },
     calibration: inputsOf(calibration),
-    samples,
+    samples: calibration.count,
     seed,
     reconstruction,
   });

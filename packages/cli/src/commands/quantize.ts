@@ -21,7 +21,8 @@ import {
 import { sourceArguments, sourceOptionsOf } from '../options/source-arguments.ts';
 import { threadsOf, threadsOption } from '../options/threads.ts';
 import { choiceOf } from '../options/values.ts';
-import { openSource, sourceSyntax } from '../sources/index.ts';
+import { hasPhotographs, openSource, sourceSyntax } from '../sources/index.ts';
+import { withMirrored } from '../sources/with-mirrored.ts';
 import { type Command, defineCommand } from './command.ts';
 
 /**
@@ -59,6 +60,11 @@ export const quantizeCommand: Command = defineCommand({
       type: 'boolean',
       description: 'Undo the shift of channel means (Default: with --method nearest)',
     },
+    mirror: {
+      type: 'boolean',
+      description:
+        'Also calibrate with the mirror image of every picture (Default: cifar10 and folder, when rounding is learned)',
+    },
     prove: { type: 'boolean', default: true, description: 'Reopen the file and run it' },
     report: { type: 'string', valueHint: 'FILE', description: 'Also write an HTML report' },
     ...sourceArguments,
@@ -92,7 +98,10 @@ export const quantizeCommand: Command = defineCommand({
     const reconstruction = learning && { ...learning, units };
     await checkWritable(args.out);
     if (args.report) await checkWritable(args.report);
-    const calibration = args.calibration ? await openSource(args.calibration, options) : undefined;
+    const opened = args.calibration ? await openSource(args.calibration, options) : undefined;
+    const mirrors =
+      args.mirror ?? (learning !== undefined && hasPhotographs(args.calibration ?? ''));
+    const calibration = opened && mirrors ? withMirrored(opened) : opened;
     // Without data the proof runs on random numbers: they still show where the file runs.
     const proving = args.prove ? (calibration ?? (await openSource('random', options))) : undefined;
 

@@ -12,12 +12,14 @@ import type { OpenSource, Source, SourceOptions } from './source.ts';
 interface SourceKind {
   /** What stands after the colon; absent: nothing does. */
   readonly place?: string;
+  /** Photographs: what they show may as well be seen in a mirror. */
+  readonly hasPhotographs?: true;
   readonly open: OpenSource;
 }
 
 const kinds = {
-  cifar10: { place: 'DIR', open: openCifar10 },
-  folder: { place: 'DIR', open: openFolder },
+  cifar10: { place: 'DIR', hasPhotographs: true, open: openCifar10 },
+  folder: { place: 'DIR', hasPhotographs: true, open: openFolder },
   npy: { place: 'FILE', open: openNpy },
   ocr: { open: openOcr },
   'ocr-pages': { open: openOcrPages },
@@ -29,13 +31,24 @@ export const sourceSyntax: string = Object.entries<SourceKind>(kinds)
   .map(([name, { place }]) => (place ? `${name}:${place}` : name))
   .join(' | ');
 
+const nameOf = (text: string): string => text.split(':', 1)[0] as string;
+
+/** Whether a source has photographs, as it is written. */
+export function hasPhotographs(text: string): boolean {
+  const name = nameOf(text);
+  const kind: SourceKind | undefined = Object.hasOwn(kinds, name)
+    ? kinds[name as keyof typeof kinds]
+    : undefined;
+  return kind?.hasPhotographs ?? false;
+}
+
 /**
  * Opens a source like `cifar10:DIR` or `random`.
  * @throws UsageError for an unknown kind; CliError when its files are missing or broken.
  */
 export async function openSource(text: string, options: SourceOptions): Promise<Source> {
   const colon = text.indexOf(':');
-  const name = colon < 0 ? text : text.slice(0, colon);
+  const name = nameOf(text);
   const place = colon < 0 ? '' : text.slice(colon + 1);
   if (!Object.hasOwn(kinds, name)) {
     const hint = didYouMean(name, Object.keys(kinds));
