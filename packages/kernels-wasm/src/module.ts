@@ -1,9 +1,13 @@
 import { WasmError } from '@subbyte/wasm-memory';
-import { baseline, integerBaseline, integerRelaxed, relaxed } from './binary.ts';
+import { applyPatch } from './apply-patch.ts';
+import { floats, floatsRelaxed, integers, integersRelaxed } from './binary.ts';
 import type { WasmFunctions } from './functions.ts';
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+async function decode(base64: string): Promise<Uint8Array<ArrayBuffer>> {
+  const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const stream = new Blob([deflated]).stream();
+  const bytes = stream.pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(bytes).arrayBuffer());
 }
 
 /** A module's bytes. */
@@ -12,20 +16,18 @@ interface Choice {
   readonly relaxed: boolean;
 }
 
-/** The module with relaxed SIMD or the one without, or the former where the engine knows it. */
-function choose(
-  relaxedModule: string,
-  baselineModule: string,
+/** The module with relaxed SIMD or the one that `patch` makes it of, or the former where the engine knows it. */
+async function choose(
+  baseline: string,
+  patch: string,
   relaxedSimd: boolean | 'auto',
-): Choice {
-  if (relaxedSimd !== false) {
-    const bytes = decode(relaxedModule);
-    if (WebAssembly.validate(bytes)) return { bytes, relaxed: true };
-    if (relaxedSimd === true) {
-      throw new WasmError('this engine does not know WebAssembly relaxed SIMD');
-    }
-  }
-  return { bytes: decode(baselineModule), relaxed: false };
+): Promise<Choice> {
+  const bytes = await decode(baseline);
+  if (relaxedSimd === false) return { bytes, relaxed: false };
+  const relaxed = applyPatch(bytes, await decode(patch));
+  if (WebAssembly.validate(relaxed)) return { bytes: relaxed, relaxed: true };
+  if (relaxedSimd === 'auto') return { bytes, relaxed: false };
+  throw new WasmError('this engine does not know WebAssembly relaxed SIMD');
 }
 
 /** The import of the memory: `env`, `memory`, its kind, and flags that say it has a maximum. */
@@ -59,10 +61,12 @@ export async function instantiate(
   relaxedSimd: boolean | 'auto',
   relaxedDot: boolean | 'auto',
 ): Promise<Instance> {
-  const floats = choose(relaxed, baseline, relaxedSimd);
-  const integers = choose(integerRelaxed, integerBaseline, relaxedDot);
+  const chosen = await Promise.all([
+    choose(floats, floatsRelaxed, relaxedSimd),
+    choose(integers, integersRelaxed, relaxedDot),
+  ]);
   const started = await Promise.all(
-    [floats, integers].map(({ bytes }) => {
+    chosen.map(({ bytes }) => {
       if (!(memory.buffer instanceof ArrayBuffer)) importShared(bytes);
       if (!WebAssembly.validate(bytes)) {
         throw new WasmError('this engine does not know WebAssembly SIMD');
@@ -73,6 +77,6 @@ export async function instantiate(
   return {
     modules: started.map(({ module }) => module),
     functions: Object.assign({}, ...started.map(({ instance }) => instance.exports)),
-    relaxedDot: integers.relaxed,
+    relaxedDot: chosen[1].relaxed,
   };
 }
