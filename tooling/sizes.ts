@@ -13,9 +13,6 @@ const larger: Readonly<Record<string, number>> = {
   'kernels-wasm': 5800,
   // Inference, executor, passes, tracing and gradients.
   graph: 4400,
-  // Nearest rounding and reconstruction: calibration, placement, units, losses, checkpoints, and caches in
-  // bounded memory; the next to come should move reconstruction to a package of its own.
-  quantize: 5100,
   // One file per command, option group, engine and source; the benchmarks that pages share.
   cli: 4350,
 };

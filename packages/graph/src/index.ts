@@ -31,6 +31,7 @@ export { consumersOf, fixedValues, producersOf, soleConsumer } from './links.ts'
 export { operations, runNode } from './operations/index.ts';
 export { toTheEnd } from './operations/resolve-options.ts';
 export type { Operand, OperationRule, SizedOperand } from './operations/rule.ts';
+export { integerOps, type Placement, placementOf } from './placement.ts';
 export { removeIdentity } from './remove-identity.ts';
 export { removeUnused } from './remove-unused.ts';
 export { type SimplifyOptions, simplify } from './simplify.ts';

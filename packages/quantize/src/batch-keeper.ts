@@ -1,4 +1,4 @@
-import type { NamedBatch } from './batches.ts';
+import type { NamedBatch } from '@subbyte/reconstruct';
 
 // Enough for means and SQNRs; bounds the memory that later steps take.
 const mostSamples = 128;

@@ -1,10 +1,8 @@
 import type { Graph } from '@subbyte/graph';
+import type { NamedBatch } from '@subbyte/reconstruct';
 import { sizeOf, type Tensor, tensor } from '@subbyte/tensor';
 import type { Batch, Batches } from './config.ts';
 import { QuantizeError } from './errors.ts';
-
-/** A batch with all inputs by name. */
-export type NamedBatch = Readonly<Record<string, Tensor>>;
 
 const isTensor = (batch: Batch): batch is Tensor => 'storage' in batch && 'dtype' in batch;
 

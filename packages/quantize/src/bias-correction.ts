@@ -1,6 +1,6 @@
 import { createExecutor, type Graph, type Node, ungroupActivations } from '@subbyte/graph';
+import type { NamedBatch } from '@subbyte/reconstruct';
 import { type Tensor, tensor } from '@subbyte/tensor';
-import type { NamedBatch } from './batches.ts';
 import type { Layer } from './layers.ts';
 import { cutGraph, runSegments } from './segments.ts';
 

@@ -6,9 +6,10 @@ import {
   QuantizerError,
   type RangeOption,
 } from '@subbyte/quantizers';
+import type { NamedBatch } from '@subbyte/reconstruct';
 import type { Tensor } from '@subbyte/tensor';
 import { batchKeeper } from './batch-keeper.ts';
-import { type NamedBatch, takeBatches } from './batches.ts';
+import { takeBatches } from './batches.ts';
 import type { Batches } from './config.ts';
 import { QuantizeError } from './errors.ts';
 import type { Site } from './plan.ts';

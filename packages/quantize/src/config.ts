@@ -1,4 +1,4 @@
-import type { OpName } from '@subbyte/graph';
+import { integerOps, type OpName } from '@subbyte/graph';
 import {
   type Bits,
   QuantizerError,
@@ -6,16 +6,15 @@ import {
   resolveRangeMethod,
   type Scheme,
 } from '@subbyte/quantizers';
-import type { Tensor } from '@subbyte/tensor';
-import { QuantizeError } from './errors.ts';
-import { integerOps } from './placement.ts';
-import type { ProgressEvent } from './progress.ts';
-import type { CheckpointStore } from './reconstruct/checkpoint.ts';
 import {
+  type CheckpointStore,
   type ReconstructionConfig,
   type ResolvedReconstruction,
   resolveReconstruction,
-} from './reconstruct/options.ts';
+} from '@subbyte/reconstruct';
+import type { Tensor } from '@subbyte/tensor';
+import { QuantizeError } from './errors.ts';
+import type { ProgressEvent } from './progress.ts';
 
 /** Quantization of the weights of a layer. */
 export interface WeightConfig {

@@ -1,3 +1,11 @@
+export { integerOps, type Placement, placementOf } from '@subbyte/graph';
+export type {
+  CacheMode,
+  CheckpointStore,
+  ReconstructionConfig,
+  UnitProgress,
+  UnitReport,
+} from '@subbyte/reconstruct';
 export {
   type CompareOptions,
   type Comparison,
@@ -14,13 +22,8 @@ export type {
   WeightConfig,
 } from './config.ts';
 export { QuantizeError } from './errors.ts';
-export { integerOps, type Placement, placementOf } from './placement.ts';
-export type { ProgressEvent, UnitProgress } from './progress.ts';
+export type { ProgressEvent } from './progress.ts';
 export { type Quantized, quantize } from './quantize.ts';
-export type { CacheMode } from './reconstruct/cache-plan.ts';
-export type { CheckpointStore } from './reconstruct/checkpoint.ts';
-export type { ReconstructionConfig } from './reconstruct/options.ts';
-export type { UnitReport } from './reconstruct/pass.ts';
 export type {
   ActivationReport,
   LayerReport,

@@ -1,5 +1,4 @@
-import { QuantizeError } from './errors.ts';
-import type { CheckpointStore } from './reconstruct/checkpoint.ts';
+import { type CheckpointStore, QuantizeError } from '@subbyte/reconstruct';
 
 async function folderOf(name: string): Promise<FileSystemDirectoryHandle> {
   const storage = globalThis.navigator?.storage;

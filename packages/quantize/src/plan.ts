@@ -5,6 +5,7 @@ import {
   type Graph,
   inferTypes,
   type Node,
+  placementOf,
   producersOf,
   soleConsumer,
 } from '@subbyte/graph';
@@ -19,7 +20,6 @@ import {
 import { QuantizeError } from './errors.ts';
 import { endLayers, type Layer, layerOf, weightedOps } from './layers.ts';
 import { checkPatterns, matches } from './names.ts';
-import { placementOf } from './placement.ts';
 import { type Window, windowOf } from './window.ts';
 
 /** A layer whose weights get a quantizer. */

@@ -1,17 +1,4 @@
-/** The unit that is being reconstructed. */
-export interface UnitProgress {
-  /** `weights`, `steps`, `joint` or `network`. */
-  readonly pass: string;
-  /** Its number in the pass, from 0. */
-  readonly unit: number;
-  /** Units of the pass. */
-  readonly units: number;
-  /** Names of its layers. */
-  readonly layers: readonly string[];
-  /** From 0, before the first update, to `iterations`. */
-  readonly iteration: number;
-  readonly iterations: number;
-}
+import type { UnitProgress } from '@subbyte/reconstruct';
 
 /** What `quantize` is doing; `done` of `total` units of the stage (0: not known). */
 export interface ProgressEvent {

@@ -1,5 +1,12 @@
 import { type Graph, simplify } from '@subbyte/graph';
 import type { UniformQuantizer } from '@subbyte/quantizers';
+import {
+  insertQuantizers,
+  piecesByHand,
+  planReconstruction,
+  reconstruct,
+  type UnitReport,
+} from '@subbyte/reconstruct';
 import { avoidTies } from './avoid-ties.ts';
 import { canCut } from './batches.ts';
 import { correctBiases } from './bias-correction.ts';
@@ -7,15 +14,11 @@ import { type Calibration, calibrate } from './calibrate.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import { type QuantizeConfig, resolveConfig } from './config.ts';
 import { QuantizeError } from './errors.ts';
-import { insertQuantizers } from './insert.ts';
+import { claimStore } from './job.ts';
 import { weightedOps } from './layers.ts';
 import { learnedGrids } from './learned-grids.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { ProgressEvent } from './progress.ts';
-import { claimStore } from './reconstruct/job.ts';
-import type { UnitReport } from './reconstruct/pass.ts';
-import { planReconstruction, reconstruct } from './reconstruct/reconstruct.ts';
-import { piecesByHand } from './reconstruct/units-by-hand.ts';
 import { makeReport, metadataOf, type QuantizeReport } from './report.ts';
 import { roundBiases } from './round-biases.ts';
 import { fitWeights, type WeightGrid } from './weights.ts';
@@ -88,7 +91,6 @@ export async function quantize(graph: Graph, config: QuantizeConfig): Promise<Qu
     const parts = { float, quantized, batches, config: resolved };
     if (config.checkpoint) await claimStore(config.checkpoint, parts);
     const reconstructed = await reconstruct(float, quantized, plan, {
-      batchSize,
       seed: resolved.seed,
       onProgress: ({ loss, ...unit }, work) =>
         onProgress?.({ stage: 'reconstruct', ...work, unit, loss }),

@@ -13,12 +13,11 @@ import {
   summarizeHistogram,
   type UniformQuantizer,
 } from '@subbyte/quantizers';
+import type { ResolvedReconstruction, UnitReport } from '@subbyte/reconstruct';
 import { asFloat32, bytesPerElement, type Tensor } from '@subbyte/tensor';
 import type { ResolvedConfig } from './config.ts';
 import { weightedOps } from './layers.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
-import type { ResolvedReconstruction } from './reconstruct/options.ts';
-import type { UnitReport } from './reconstruct/pass.ts';
 import { gridReach, type WeightGrid } from './weights.ts';
 
 /** A histogram and the range its grid covers. */

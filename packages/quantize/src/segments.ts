@@ -2,8 +2,8 @@
 // all the data before anything after it is computed.
 
 import { createExecutor, type Graph, inferTypes, type Node } from '@subbyte/graph';
+import type { NamedBatch } from '@subbyte/reconstruct';
 import type { Tensor } from '@subbyte/tensor';
-import type { NamedBatch } from './batches.ts';
 
 /** Part of a graph that ends with one of the wanted nodes. */
 export interface Segment {

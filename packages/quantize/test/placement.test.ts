@@ -1,7 +1,7 @@
 import { type Graph, type Node, producersOf } from '@subbyte/graph';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
-import { integerOps, placementOf, quantize } from '../src/index.ts';
+import { quantize } from '../src/index.ts';
 import { conv } from './network.ts';
 
 const none = {};
@@ -35,40 +35,6 @@ const config = (shape: readonly number[]) =>
     calibration: [normal(shape)],
     biasCorrection: false,
   }) as const;
-
-test('the operations that engines have integer kernels for', () => {
-  expect(integerOps).toEqual([
-    'conv2d',
-    'convTranspose2d',
-    'matmul',
-    'averagePool2d',
-    'add',
-    'mul',
-    'concat',
-    'reduceMean',
-  ]);
-});
-
-test('a mean is pooling over height and width only; padding must be with zeros', () => {
-  const mean = (axes: number[]): Node => ({
-    op: 'reduceMean',
-    name: 'm',
-    inputs: ['x'],
-    outputs: ['y'],
-    attributes: { axes, keepAxes: true },
-  });
-  expect(placementOf(mean([2, 3]))).toBe('integer');
-  expect(placementOf(mean([2]))).toBe('float');
-  const pad = (value: number): Node => ({
-    op: 'pad',
-    name: 'p',
-    inputs: ['x'],
-    outputs: ['y'],
-    attributes: { mode: 'constant', before: [1], after: [1], value },
-  });
-  expect(placementOf(pad(0))).toBe('layout');
-  expect(placementOf(pad(1))).toBe('float');
-});
 
 test('attention: every product reads grids, softmax and its input stay float', async () => {
   const matmul = (name: string, inputs: string[], output: string, transposeB = false): Node => ({

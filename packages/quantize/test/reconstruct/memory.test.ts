@@ -1,4 +1,5 @@
 import { simplify } from '@subbyte/graph';
+import { planReconstruction, reconstruct, resolveReconstruction } from '@subbyte/reconstruct';
 import type { Tensor } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import {
@@ -9,8 +10,6 @@ import {
   QuantizeError,
   quantize,
 } from '../../src/index.ts';
-import { resolveReconstruction } from '../../src/reconstruct/options.ts';
-import { planReconstruction, reconstruct } from '../../src/reconstruct/reconstruct.ts';
 import { images, network } from '../network.ts';
 
 const few = (): Tensor[] => images(6, 4);
@@ -82,10 +81,7 @@ test('every bound holds', async () => {
       const options = resolveReconstruction({ ...learning, iterations: 1, loss }, 4);
       const bound = loss === 'meanSquare' ? memory : 2 * memory;
       const plan = planReconstruction(float, prepared, batches, options, bound);
-      const { cachePeak, units } = await reconstruct(float, prepared, plan, {
-        batchSize: 4,
-        seed: 1,
-      });
+      const { cachePeak, units } = await reconstruct(float, prepared, plan, { seed: 1 });
       const planned = Math.max(...units.map(({ cacheBytes }) => cacheBytes));
       expect(planned).toBeLessThanOrEqual(bound);
       expect(cachePeak).toBeLessThanOrEqual(planned);

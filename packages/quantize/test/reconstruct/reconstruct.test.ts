@@ -1,12 +1,9 @@
-import { add, mean, mul, square, valueAndGrad } from '@subbyte/autograd';
-import { createExecutor, findBlocks, type Graph, simplify } from '@subbyte/graph';
-import { fakeQuantize, type UniformQuantizer } from '@subbyte/quantizers';
-import { flattenTree, type Tensor, type Tree, tensor, toNumbers } from '@subbyte/tensor';
+import { findBlocks, type Graph, simplify } from '@subbyte/graph';
+import { fakeQuantize } from '@subbyte/quantizers';
+import { unitsOf } from '@subbyte/reconstruct';
+import { toNumbers } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import { compareGraphs, type QuantizeConfig, QuantizeError, quantize } from '../../src/index.ts';
-import { learnedUnit, type UnitVariables } from '../../src/reconstruct/learned-unit.ts';
-import { roundingPenalty } from '../../src/reconstruct/soft-rounding.ts';
-import { unitsOf } from '../../src/reconstruct/units.ts';
 import { images, network } from '../network.ts';
 
 const config = (extra: Partial<QuantizeConfig> = {}): QuantizeConfig => ({
@@ -31,14 +28,6 @@ const bytesOf = ({ constants, nodes }: Graph): string =>
 
 const sqnrOf = async (graph: Graph): Promise<number> =>
   (await compareGraphs(network(), graph, images(2, 16, 99))).outputs[0]?.sqnr ?? 0;
-
-const everything = {
-  rounding: true,
-  codes: false,
-  weightSteps: true,
-  activationSteps: true,
-  biases: true,
-};
 
 test('units are blocks with their quantizers, or single layers; followers of a grid are not learned', async () => {
   const float = simplify(network(), { activations: ['relu', 'clip'] });
@@ -70,37 +59,6 @@ test('units are blocks with their quantizers, or single layers; followers of a g
     expect(new Set(learned).size).toBe(learned.length);
     // Max pooling moves elements: what it gives is on its operand's grid already.
     expect(learned).not.toContain('pooled');
-  }
-});
-
-test('before it learns anything a unit computes with float weights inside their range', async () => {
-  const float = simplify(network(), { activations: ['relu', 'clip'] });
-  const { graph } = await quantize(network(), config({ biasCorrection: false }));
-  for (const unit of unitsOf(graph, float, 'layer')) {
-    const learned = learnedUnit(unit);
-    const variables = learned.init(everything);
-    for (const [i, slot] of unit.weights.entries()) {
-      const weight = graph.constants.get(slot.constant) as Tensor;
-      const far = (value: number): Tensor =>
-        fakeQuantize(
-          tensor(new Float32Array(weight.size).fill(value), weight.shape),
-          slot.quantizer,
-        );
-      const [low, high] = [toNumbers(far(-1e9)), toNumbers(far(1e9))];
-      const soft = toNumbers(learned.weight(variables, i));
-      toNumbers(weight).forEach((value, k) => {
-        const clamped = Math.min(Math.max(value, low[k] as number), high[k] as number);
-        expect(soft[k]).toBeCloseTo(clamped, 5);
-      });
-    }
-    // Rounded at once it is nearest rounding.
-    const { constants, weights } = learned.harden(variables);
-    for (const { constant, layer, quantizer } of unit.weights) {
-      const nearest = fakeQuantize(graph.constants.get(constant) as Tensor, quantizer);
-      expect(toNumbers(constants.get(constant) as Tensor)).toEqual(toNumbers(nearest));
-      expect((weights.get(layer) as UniformQuantizer).scale).toEqual(quantizer.scale);
-    }
-    expect(learned.countFlips(variables).flips).toBe(0);
   }
 });
 
@@ -207,51 +165,6 @@ test('a unit ends when its rounding is settled, and says after how many updates'
   expect(Math.min(...updates)).toBeGreaterThan(0.2 * 400);
   // Nobody waits for the rest.
   expect([...last.values()]).toEqual(updates.map(() => 400));
-});
-
-test('gradients of a unit agree with differences', async () => {
-  const float = simplify(network(), { activations: ['relu', 'clip'] });
-  const { graph: rounded } = await quantize(network(), config({ biasCorrection: false }));
-  const graph = { ...rounded, constants: new Map([...rounded.constants, ...float.constants]) };
-  const [, unit] = unitsOf(graph, float, 'layer');
-  if (!unit) throw new Error('the network has fewer units than layers');
-  const learned = learnedUnit(unit);
-  const names = unit.inputs.map(({ quantized }) => quantized);
-  const inputs = createExecutor(graph).run(
-    { image: images(1, 2, 5)[0] as Tensor },
-    { outputs: names },
-  );
-  const lossOf = (variables: Tree): Tensor => {
-    // Without grids: straight-through gradients are none of the function itself.
-    const noise = { probability: 0, seed: 0 };
-    const { outputs, shares } = learned.apply(variables as UnitVariables, inputs, noise);
-    const penalties = shares.map((share) => mul(roundingPenalty(share, 3), 0.05));
-    const squares = unit.outputs.map(({ quantized }) => mean(square(outputs[quantized] as Tensor)));
-    return [...squares, ...penalties].reduce((sum, part) => add(sum, part));
-  };
-  const variables = learned.init(everything);
-  const { gradient } = valueAndGrad(lossOf)(variables as Tree);
-  const slopes = new Map(flattenTree(gradient));
-  let checked = 0;
-  for (const [path, leaf] of flattenTree(variables)) {
-    if (path.startsWith('activationSteps')) continue;
-    const data = leaf.data as Float32Array;
-    for (let i = 0; i < data.length; i += Math.ceil(data.length / 12)) {
-      const value = data[i] as number;
-      const at = (x: number): number => {
-        data[i] = x;
-        return toNumbers(lossOf(variables))[0] as number;
-      };
-      const difference = (at(value + 5e-3) - at(value - 5e-3)) / 1e-2;
-      data[i] = value;
-      const slope = toNumbers(slopes.get(path) as Tensor)[i] as number;
-      expect(Math.abs(slope - difference), `${path}[${i}]: ${slope}, ${difference}`).toBeLessThan(
-        1e-3 + 0.02 * Math.abs(difference),
-      );
-      checked++;
-    }
-  }
-  expect(checked).toBeGreaterThan(20);
 });
 
 test('options out of range are refused by name before any work', async () => {

@@ -1,8 +1,7 @@
 import { findBlocks, type Graph, isLayer, simplify } from '@subbyte/graph';
+import { type UnitNames, unitsOf } from '@subbyte/reconstruct';
 import { expect, test } from 'vitest';
 import { QuantizeError, quantize } from '../../src/index.ts';
-import { unitsOf } from '../../src/reconstruct/units.ts';
-import type { UnitNames } from '../../src/reconstruct/units-by-hand.ts';
 import { images, network } from '../network.ts';
 
 const float = simplify(network(), { activations: ['relu', 'clip'] });

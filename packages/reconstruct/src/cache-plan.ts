@@ -3,7 +3,7 @@
 
 import { type Graph, inferTypes, type ValueType } from '@subbyte/graph';
 import type { Shape } from '@subbyte/tensor';
-import { QuantizeError } from '../errors.ts';
+import { QuantizeError } from './errors.ts';
 import { gridsOf } from './grids.ts';
 import { type Form, formBytes } from './kept-value.ts';
 import { liveNames } from './live-values.ts';

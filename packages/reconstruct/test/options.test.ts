@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveReconstruction } from '../../src/reconstruct/options.ts';
+import { resolveReconstruction } from '../src/options.ts';
 
 const method = 'qdrop';
 

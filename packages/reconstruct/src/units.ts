@@ -7,11 +7,11 @@ import {
   isLayer,
   type Node,
   type NodeOf,
+  placementOf,
   producersOf,
   type ValueType,
 } from '@subbyte/graph';
 import type { UniformQuantizer } from '@subbyte/quantizers';
-import { placementOf } from '../placement.ts';
 import { piecesByHand, type UnitNames } from './units-by-hand.ts';
 
 /** A value by its names in the two graphs. */

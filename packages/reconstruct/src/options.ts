@@ -1,4 +1,4 @@
-import { QuantizeError } from '../errors.ts';
+import { QuantizeError } from './errors.ts';
 import type { LossKind } from './loss.ts';
 
 /** How rounding is learned, unit by unit. */

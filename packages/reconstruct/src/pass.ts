@@ -1,7 +1,6 @@
 // One pass over the units of a network, each learned with what those before it have become.
 
 import { type Graph, inferTypes } from '@subbyte/graph';
-import type { UnitProgress } from '../progress.ts';
 import type { CacheMode, CachePlan } from './cache-plan.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { type CheckpointStore, type FinishedUnit, restoreUnit, storeUnit } from './checkpoint.ts';
@@ -41,6 +40,21 @@ export interface UnitReport {
   /** How its samples were kept meanwhile, and the most bytes that took with those of a batch. */
   readonly cache: CacheMode;
   readonly cacheBytes: number;
+}
+
+/** The unit that is being reconstructed. */
+export interface UnitProgress {
+  /** `weights`, `steps`, `joint` or `network`. */
+  readonly pass: string;
+  /** Its number in the pass, from 0. */
+  readonly unit: number;
+  /** Units of the pass. */
+  readonly units: number;
+  /** Names of its layers. */
+  readonly layers: readonly string[];
+  /** From 0, before the first update, to `iterations`. */
+  readonly iteration: number;
+  readonly iterations: number;
 }
 
 /** What a pass is doing: at the first update, now and then, and at the last. */

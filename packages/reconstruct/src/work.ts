@@ -1,8 +1,8 @@
 // How much work each unit is, so that progress counts all that remains and not only the running pass.
 
 import { describe, type Graph } from '@subbyte/graph';
-import type { NamedBatch } from '../batches.ts';
 import type { PassSettings } from './passes.ts';
+import type { NamedBatch } from './sample-chunks.ts';
 import type { Unit } from './units.ts';
 
 /** One pass with the units it runs over; `learns` tells which of them have anything to learn. */

@@ -2,11 +2,10 @@
 // different networks, and no error would tell.
 
 import type { Graph } from '@subbyte/graph';
-import type { NamedBatch } from '../batches.ts';
-import type { ResolvedConfig } from '../config.ts';
-import { QuantizeError } from '../errors.ts';
-import { createFingerprint } from '../fingerprint.ts';
-import type { CheckpointStore } from './checkpoint.ts';
+import type { CheckpointStore, NamedBatch } from '@subbyte/reconstruct';
+import type { ResolvedConfig } from './config.ts';
+import { QuantizeError } from './errors.ts';
+import { createFingerprint } from './fingerprint.ts';
 
 /** What makes a job the same job, as it stands in a store. */
 interface Job {

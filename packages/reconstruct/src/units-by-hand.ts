@@ -1,8 +1,8 @@
 // Reconstruction units as somebody wrote them down, by the names of their layers.
 
 import { type Graph, isLayer, type Node, producersOf } from '@subbyte/graph';
-import { QuantizeError } from '../errors.ts';
-import { nearestNames } from '../names.ts';
+import { QuantizeError } from './errors.ts';
+import { nearestNames } from './nearest-names.ts';
 
 /** Names of layers or other nodes, unit by unit, in the order in which they are learned. */
 export type UnitNames = readonly (readonly string[])[];

@@ -1,8 +1,8 @@
 import { fakeQuantize, type UniformQuantizer } from '@subbyte/quantizers';
 import { random, randomNormal, type Tensor, tensor, toNumbers } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
-import { float16Table, fromFloat16, toFloat16 } from '../../src/reconstruct/float16.ts';
-import { borrowValue, type KeptValue, keepValue } from '../../src/reconstruct/kept-value.ts';
+import { float16Table, fromFloat16, toFloat16 } from '../src/float16.ts';
+import { borrowValue, type KeptValue, keepValue } from '../src/kept-value.ts';
 
 const isNumber = (code: number): boolean => (code & 0x7c00) !== 0x7c00;
 

@@ -1,6 +1,5 @@
-import { type Graph, type Node, producersOf } from '@subbyte/graph';
+import { type Graph, type Node, placementOf, producersOf } from '@subbyte/graph';
 import type { UniformQuantizer } from '@subbyte/quantizers';
-import { placementOf } from '../placement.ts';
 
 /** Whether every element the node gives is one that it reads, or 0. */
 function onlyMoves(node: Node): boolean {

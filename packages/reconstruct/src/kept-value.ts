@@ -2,7 +2,7 @@
 
 import { codeRange, type UniformQuantizer } from '@subbyte/quantizers';
 import { bytesPerElement, type DataType, type Tensor, tensor } from '@subbyte/tensor';
-import { QuantizeError } from '../errors.ts';
+import { QuantizeError } from './errors.ts';
 import { float16Table, toFloat16 } from './float16.ts';
 
 /** How float32 elements are kept: as they are, by their codes on a grid (exact), or rounded. */

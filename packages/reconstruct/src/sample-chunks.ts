@@ -1,6 +1,8 @@
 import type { Graph } from '@subbyte/graph';
 import { type AnyTypedArray, newArray, sizeOf, type Tensor, tensor } from '@subbyte/tensor';
-import type { NamedBatch } from '../batches.ts';
+
+/** A batch with all inputs by name; the first axis counts samples. */
+export type NamedBatch = Readonly<Record<string, Tensor>>;
 
 /** Samples of one shape, in chunks of equally many. */
 export interface Bucket {

@@ -3,7 +3,7 @@
 import { decodeSafetensors, encodeSafetensors } from '@subbyte/nn';
 import { parseQuantizer, type UniformQuantizer } from '@subbyte/quantizers';
 import { sameShape } from '@subbyte/tensor';
-import { QuantizeError } from '../errors.ts';
+import { QuantizeError } from './errors.ts';
 import type { UnitOutcome } from './outcome.ts';
 import type { UnitReport } from './pass.ts';
 import type { Unit } from './units.ts';

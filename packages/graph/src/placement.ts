@@ -1,4 +1,4 @@
-import type { Node, NodeOf, OpName } from '@subbyte/graph';
+import type { Node, NodeOf, OpName } from './types.ts';
 
 /**
  * What an operation does with grids. Its first operand is its data.

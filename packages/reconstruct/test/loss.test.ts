@@ -7,9 +7,9 @@ import {
   toNumbers,
 } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
-import { type LossKind, lossGradient, meanSquare } from '../../src/reconstruct/loss.ts';
-import { outputGradient } from '../../src/reconstruct/rest-of-network.ts';
-import type { UnitOutput } from '../../src/reconstruct/units.ts';
+import { type LossKind, lossGradient, meanSquare } from '../src/loss.ts';
+import { outputGradient } from '../src/rest-of-network.ts';
+import type { UnitOutput } from '../src/units.ts';
 
 const stream = random(3);
 const shape = [2, 3, 2, 2];

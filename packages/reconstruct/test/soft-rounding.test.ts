@@ -8,7 +8,7 @@ import {
   roundingPenalty,
   roundingVariable,
   softRound,
-} from '../../src/reconstruct/soft-rounding.ts';
+} from '../src/soft-rounding.ts';
 
 test('the variable of a fraction gives that fraction back', () => {
   const known = [

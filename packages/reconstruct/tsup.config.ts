@@ -1,0 +1,3 @@
+import { library } from '@subbyte/tsup';
+
+export default library();
