@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
-import { makePatch } from './make-patch.mjs.mts';
+import { makePatch } from './make-patch.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const output = `${root}src/binary.ts`;

@@ -11,8 +11,7 @@ const mostPlaces = 64;
  * @param {Uint8Array} next
  */
 export function makePatch(base, next) {
-  const keyAt = (bytes, at) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset + at, shortest).toString('latin1');
+  const keyAt = (bytes, at) => String.fromCharCode(...bytes.subarray(at, at + shortest));
   const places = new Map();
   for (let at = 0; at + shortest <= base.length; at++) {
     const key = keyAt(base, at);

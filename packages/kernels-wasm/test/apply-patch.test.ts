@@ -1,6 +1,6 @@
 import { random } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
-import { makePatch } from '../scripts/make-patch.mjs.mts';
+import { makePatch } from '../scripts/make-patch.mjs';
 import { applyPatch } from '../src/apply-patch.ts';
 
 test('a patch makes the other bytes of the base', () => {
