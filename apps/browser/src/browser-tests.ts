@@ -20,6 +20,7 @@ const patterns: readonly string[] = [
 const needNode: readonly string[] = [
   'packages/*/test/readme.test.ts',
   'packages/graph/test/hostile.test.ts',
+  'packages/kernels-wasm/test/apply-patch.test.ts',
   'packages/wasm-memory/test/collected.test.ts',
 ];
 

@@ -2,7 +2,15 @@
 
 import { record } from '@subbyte/autograd';
 import { kernels } from '@subbyte/kernels';
-import { adam, cosine, type Group, type OptimizerState } from '@subbyte/optim';
+import {
+  adam,
+  cosine,
+  type Group,
+  linear,
+  type OptimizerState,
+  type Schedule,
+  sequence,
+} from '@subbyte/optim';
 import { advance, flattenTree, mapTree, random, scalar, type Tensor } from '@subbyte/tensor';
 import { drawBatch, type UnitBatch, type UnitData } from './draw-batch.ts';
 import type { Learned, LearnedUnit, UnitVariables } from './learned-unit.ts';
@@ -30,6 +38,8 @@ export interface Stage {
   readonly penalty: number;
   /** Share of the iterations without penalty. */
   readonly warmUp: number;
+  /** Share of the iterations in which rates rise from 0; not that of the rounding. */
+  readonly rise: number;
   readonly rates: { readonly [K in keyof Learned]: number };
   readonly seed: number;
 }
@@ -45,13 +55,22 @@ const every = 50;
 /** Both sides of the prediction difference are softened by it, as in PD-Quant. */
 const temperature = 4;
 
-function groupsOf({ rates, iterations }: Stage): Group[] {
+function groupsOf({ rates, iterations, rise }: Stage): Group[] {
+  const rising = Math.floor(rise * iterations);
+  const schedule = (rate: number): Schedule => {
+    const falling = cosine(rate, iterations - rising);
+    if (rising === 0) return falling;
+    return sequence([
+      [linear(0, rate, rising), rising],
+      [falling, iterations],
+    ]);
+  };
   return [
     { match: /^rounding/, rate: rates.rounding },
-    { match: /^codes/, rate: cosine(rates.codes, iterations) },
-    { match: /^activationSteps/, rate: cosine(rates.activationSteps, iterations) },
-    { match: /^weightSteps/, rate: cosine(rates.weightSteps, iterations) },
-    { match: /^biases/, rate: cosine(rates.biases, iterations) },
+    { match: /^codes/, rate: schedule(rates.codes) },
+    { match: /^activationSteps/, rate: schedule(rates.activationSteps) },
+    { match: /^weightSteps/, rate: schedule(rates.weightSteps) },
+    { match: /^biases/, rate: schedule(rates.biases) },
   ];
 }
 

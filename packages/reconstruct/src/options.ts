@@ -44,11 +44,10 @@ export interface ReconstructionConfig {
    */
   readonly predictionDifference?: number | undefined;
   /**
-   * Updates of all steps, biases and codes together at the end, by the network's outputs; 0: none.
-   * Default 300, with weights of fewer than 4 bits 1000.
+   * Updates of all steps, biases and codes together at the end, by the network's outputs; 0: none. Default 1000.
    */
   readonly finishIterations?: number | undefined;
-  /** Their learning rate, relative to the steps (Adam, cosine). */
+  /** Their learning rate, relative to the steps (Adam; rises for a tenth of the updates, then cosine). */
   readonly finishRate?: number | undefined;
   /** The learning rate of the weights' codes there, in steps; 0: they stay. */
   readonly finishCodeRate?: number | undefined;
@@ -64,7 +63,7 @@ export type ResolvedReconstruction = {
 
 type Defaults = Omit<ResolvedReconstruction, 'method' | 'units'>;
 
-const defaults: Omit<Defaults, 'roundingRate' | 'finishIterations'> = {
+const defaults: Omit<Defaults, 'roundingRate'> = {
   iterations: 1000,
   batchSize: 32,
   stepRate: 2e-3,
@@ -75,20 +74,10 @@ const defaults: Omit<Defaults, 'roundingRate' | 'finishIterations'> = {
   dropProbability: 0.5,
   loss: 'meanSquare',
   predictionDifference: 0,
+  finishIterations: 1000,
   finishRate: 1e-3,
-  finishCodeRate: 1e-2,
+  finishCodeRate: 3e-3,
 };
-
-/** Defaults that depend on other options, as measured (docs/decisions/reconstruction.md). */
-function dependentDefaults(
-  iterations: number,
-  bits: number,
-): Pick<Defaults, 'roundingRate' | 'finishIterations'> {
-  return {
-    roundingRate: 1e-2 * Math.min(1, 1000 / iterations),
-    finishIterations: bits < 4 ? 1000 : 300,
-  };
-}
 
 const methods = ['adaround', 'brecq', 'qdrop'];
 const losses = ['meanSquare', 'fisherDiagonal', 'fisherFull'];
@@ -102,14 +91,10 @@ function check(role: string, value: number, least: number, most: number, whole =
 }
 
 /**
- * Fills defaults in.
- * @param bits Of the weights of most layers.
+ * Fills defaults in, as measured (docs/decisions/reconstruction.md).
  * @throws QuantizeError naming the option, its value and what was expected.
  */
-export function resolveReconstruction(
-  config: ReconstructionConfig,
-  bits: number,
-): ResolvedReconstruction {
+export function resolveReconstruction(config: ReconstructionConfig): ResolvedReconstruction {
   if (!methods.includes(config.method)) {
     throw new QuantizeError(
       `reconstruction.method is ${config.method}: expected ${methods.join(', ')}`,
@@ -127,7 +112,7 @@ export function resolveReconstruction(
   const { iterations = defaults.iterations } = config;
   const resolved = {
     ...defaults,
-    ...dependentDefaults(iterations, bits),
+    roundingRate: 1e-2 * Math.min(1, 1000 / iterations),
     ...Object.fromEntries(given),
   } as ResolvedReconstruction;
   check('iterations', resolved.iterations, 1, 1e6, true);

@@ -31,6 +31,7 @@ export function passesOf(options: ResolvedReconstruction, hasGrids: boolean): Pa
     },
     loss: options.loss,
     predictionDifference: options.predictionDifference,
+    rise: 0,
     power: 2,
     grid: 1,
     quantizedInput: 1,
@@ -91,6 +92,8 @@ export function passesOf(options: ResolvedReconstruction, hasGrids: boolean): Pa
         weightSteps: options.finishRate,
         biases: options.finishRate,
       },
+      // Adam's first updates go as far for every code, whatever its gradient: at full rate thousands of them change at once.
+      rise: 0.1,
       name: 'network',
       kind: 'network',
       loss: 'meanSquare',

@@ -58,8 +58,7 @@ export const reconstructionArguments: {
   'finish-iterations': {
     type: 'string',
     valueHint: 'N',
-    description:
-      'Updates of the whole network at the end; 0 is none (Default: 300, below 4 bits 1000)',
+    description: 'Updates of the whole network at the end; 0 is none (Default: 1000)',
   },
   'finish-rate': {
     type: 'string',
@@ -69,7 +68,7 @@ export const reconstructionArguments: {
   'finish-code-rate': {
     type: 'string',
     valueHint: '0-1',
-    description: "The same of the weights' codes, in steps; 0: they stay (Default: 0.01)",
+    description: "The same of the weights' codes, in steps; 0: they stay (Default: 0.003)",
   },
   units: {
     type: 'string',
