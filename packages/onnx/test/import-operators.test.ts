@@ -553,6 +553,31 @@ add('per channel, bias', {
   ],
 });
 
+// Packed weights: whole blocks and a part of one, zero points in whole bytes and in parts, a bias.
+for (const [bits, block, K] of [
+  [4, 32, 96],
+  [4, 16, 72],
+  [8, 32, 40],
+  [2, 64, 150],
+] as const) {
+  const [N, blocks] = [6, Math.ceil(K / block)];
+  const weights = codes('uint8', 0, 255, N, blocks, (block * bits) / 8);
+  const steps = positive(N, blocks);
+  const zeros = codes('uint8', 0, 255, N, Math.ceil((blocks * bits) / 8));
+  const attributes = { K, N, bits, block_size: block };
+  const packed = { op: 'MatMulNBits', domain: 'com.microsoft', opset: 21, attributes };
+  add(`${bits} bits, ${K} inputs`, { ...packed, inputs: [normal(2, 3, K), weights, steps] });
+  add(`${bits} bits, ${K} inputs, zero points`, {
+    ...packed,
+    inputs: [normal(5, K), weights, steps, zeros],
+  });
+  const bias = [undefined, undefined, normal(N)];
+  add(`${bits} bits, ${K} inputs, bias`, {
+    ...packed,
+    inputs: [normal(1, K), weights, steps, ...bias],
+  });
+}
+
 const isQuantized = (op: string) => op.startsWith('QLinear');
 
 test.each(Object.entries(cases))(

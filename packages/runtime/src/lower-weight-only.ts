@@ -21,7 +21,27 @@ interface Encoded {
   readonly groupSize: number;
 }
 
+/** Codes that the graph holds as such, of other tools' models. */
+function stored(
+  { inputs, attributes }: NodeOf<'dequantizeLinear'>,
+  constants: Constants,
+): Encoded | undefined {
+  const [codes, scale] = inputs.map((name) => constants.get(name));
+  const zeroPoints = inputs[2] ? constants.get(inputs[2]) : tensor([0], []);
+  if (!codes || !scale || !zeroPoints) return undefined;
+  if (codes.dtype !== 'int8' && codes.dtype !== 'uint8') return undefined;
+  const [zeroPoint = 0, ...others] = toNumbers(zeroPoints);
+  if (others.some((other) => other !== zeroPoint)) return undefined;
+  const { axis, groupSize } = attributes;
+  const isOne = scale.size === 1;
+  return {
+    ...{ codes, zeroPoint, scale: toNumbers(scale) },
+    ...{ axis: isOne ? undefined : axis, groupSize: isOne ? 0 : groupSize },
+  };
+}
+
 function encoded(producer: Node | undefined, constants: Constants): Encoded | undefined {
+  if (producer?.op === 'dequantizeLinear') return stored(producer, constants);
   if (producer?.op !== 'fakeQuantize') return undefined;
   const { quantizer } = producer.attributes;
   const values = constants.get(producer.inputs[0] as string);

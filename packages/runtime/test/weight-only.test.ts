@@ -93,3 +93,28 @@ test('and in float32 where they do not fit', async () => {
     expect(kernels).toEqual(['matmul']);
   }
 });
+
+test('codes that the graph holds as such run packed as well', async () => {
+  const codes = Uint8Array.from({ length: outputs * inputs }, () => stream.integer(16));
+  const scales = Float32Array.from({ length: outputs * 5 }, () => 0.01 + stream.uniform());
+  const graph: Graph = {
+    ...graphOf({ bits: 4, granularity: perTensor }),
+    nodes: [
+      node('dequantizeLinear', ['codes', 'scales', 'zeros'], 'q', { axis: 1, groupSize: 8 }),
+      node('matmul', ['x', 'q'], 'y', { transposeA: false, transposeB: true }),
+    ],
+    constants: new Map<string, Tensor>([
+      ['codes', tensor(codes, [outputs, inputs])],
+      ['scales', tensor(scales, [outputs, 5])],
+      ['zeros', tensor(new Uint8Array(outputs * 5).fill(8), [outputs, 5])],
+    ]),
+  };
+  const x = randomNormal([3, inputs], stream);
+  const [, exact] = await run(graph, x);
+  const [kernels, packed] = await run(graph, x, 'int8');
+  expect(kernels).toEqual(['matmulNBits']);
+  const most = Math.max(...toNumbers(exact).map(Math.abs));
+  toNumbers(packed).forEach((value, i) => {
+    expect(Math.abs(value - (toNumbers(exact)[i] as number))).toBeLessThan(0.01 * most);
+  });
+});

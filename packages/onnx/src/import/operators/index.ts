@@ -2,6 +2,7 @@ import type { Importers } from '../node.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { linalg } from './linalg.ts';
+import { packedProducts } from './mat-mul-n-bits.ts';
 import { movement } from './movement.ts';
 import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
@@ -24,11 +25,12 @@ export const standard: Importers = {
   ...shape,
 };
 
-/** Importers of onnxruntime's own operators that mean the same as standard ones. */
+/** Importers of onnxruntime's own operators. */
 export const microsoft: Importers = {
   Gelu: standard.Gelu as Importers[string],
   QuantizeLinear: standard.QuantizeLinear as Importers[string],
   DequantizeLinear: standard.DequantizeLinear as Importers[string],
+  ...packedProducts,
 };
 
 /** Oldest version of each operator that the importers know; the others are known from the first. */
