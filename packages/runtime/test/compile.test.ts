@@ -1,30 +1,17 @@
-import { createExecutor, type Graph } from '@subbyte/graph';
-import { type Tensor, tensor, toNumbers } from '@subbyte/tensor';
+import { tensor } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
 import { compile } from '../src/index.ts';
-import { builder, grid, node, perChannel, quantizer, same3 } from './support.ts';
-
-/** Kernels that the graph runs on, once its results equal those of the executor bit for bit. */
-async function kernelsOf(graph: Graph, x: Tensor): Promise<string[]> {
-  const session = await compile(graph, { clock: () => 0 });
-  const executor = createExecutor(graph);
-  const expected = executor.run({ x });
-  // Twice: with fresh memory and with planned.
-  for (let i = 0; i < 2; i++) {
-    const actual = await session.run({ x });
-    for (const [name, value] of Object.entries(expected)) {
-      expect(actual[name]?.shape).toEqual(value.shape);
-      expect(toNumbers(actual[name] as Tensor)).toEqual(toNumbers(value));
-    }
-  }
-  const kernels = session.profile().map(({ kernel }) => kernel);
-  await session.release();
-  executor.dispose();
-  return kernels;
-}
-
-const enter = ['quantizeLinear', 'transpose'];
-const leave = ['dequantizeLinear', 'transpose'];
+import {
+  builder,
+  enter,
+  grid,
+  kernelsOf,
+  leave,
+  node,
+  perChannel,
+  quantizer,
+  same3,
+} from './support.ts';
 
 test('a convolution with its relu and quantizer is one kernel', async () => {
   for (const activation of [

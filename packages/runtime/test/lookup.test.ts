@@ -1,26 +1,7 @@
-import { createExecutor, type Graph } from '@subbyte/graph';
-import { type Tensor, tensor, toNumbers } from '@subbyte/tensor';
+import { tensor } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
-import { compile } from '../src/index.ts';
-import { builder, grid, node, quantizer, same3 } from './support.ts';
+import { builder, enter, grid, kernelsOf, leave, node, quantizer, same3 } from './support.ts';
 
-/** Kernels that the graph runs on, once its results equal those of the executor bit for bit. */
-async function kernelsOf(graph: Graph, x: Tensor): Promise<string[]> {
-  const session = await compile(graph, { clock: () => 0 });
-  const executor = createExecutor(graph);
-  const expected = executor.run({ x });
-  const actual = await session.run({ x });
-  for (const [name, value] of Object.entries(expected)) {
-    expect(toNumbers(actual[name] as Tensor)).toEqual(toNumbers(value));
-  }
-  const kernels = session.profile().map(({ kernel }) => kernel);
-  await session.release();
-  executor.dispose();
-  return kernels;
-}
-
-const enter = ['quantizeLinear', 'transpose'];
-const leave = ['dequantizeLinear', 'transpose'];
 const wide = grid(2 ** -4, 120);
 
 /** A convolution on a grid; `between` makes `a` of its result `cq`, which another convolution reads. */

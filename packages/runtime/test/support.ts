@@ -1,5 +1,5 @@
 // Graphs with quantizers, made by hand; steps are powers of two where every float sum must be exact.
-import type { Graph, Node, NodeOf, OpName } from '@subbyte/graph';
+import { createExecutor, type Graph, type Node, type NodeOf, type OpName } from '@subbyte/graph';
 import type { Conv2dOptions } from '@subbyte/kernels';
 import type { Bits, UniformQuantizer } from '@subbyte/quantizers';
 import {
@@ -9,7 +9,10 @@ import {
   type Shape,
   type Tensor,
   tensor,
+  toNumbers,
 } from '@subbyte/tensor';
+import { expect } from 'vitest';
+import { compile } from '../src/index.ts';
 
 /** A node whose name is its output. */
 export function node<Op extends OpName>(
@@ -102,3 +105,26 @@ export function builder(shape: Shape, seed = 1): Builder {
     input: () => randomNormal(shape, stream),
   };
 }
+
+/** Kernels that the graph runs on, once its results equal those of the executor bit for bit. */
+export async function kernelsOf(graph: Graph, x: Tensor): Promise<string[]> {
+  const session = await compile(graph, { clock: () => 0 });
+  const executor = createExecutor(graph);
+  const expected = executor.run({ x });
+  // Twice: with fresh memory and with planned.
+  for (let i = 0; i < 2; i++) {
+    const actual = await session.run({ x });
+    for (const [name, value] of Object.entries(expected)) {
+      expect(actual[name]?.shape).toEqual(value.shape);
+      expect(toNumbers(actual[name] as Tensor)).toEqual(toNumbers(value));
+    }
+  }
+  const kernels = session.profile().map(({ kernel }) => kernel);
+  await session.release();
+  executor.dispose();
+  return kernels;
+}
+
+/** Kernels that bring values to codes with the channels last, and back. */
+export const enter: readonly string[] = ['quantizeLinear', 'transpose'];
+export const leave: readonly string[] = ['dequantizeLinear', 'transpose'];
