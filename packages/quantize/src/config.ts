@@ -261,7 +261,8 @@ export function resolveConfig(config: QuantizeConfig): ResolvedConfig {
   }
   const samples = config.samples ?? 256;
   checkWhole('samples', samples, 1, 2 ** 31);
-  const reconstruction = config.reconstruction && resolveReconstruction(config.reconstruction);
+  const reconstruction =
+    config.reconstruction && resolveReconstruction(config.reconstruction, weights.bits);
   const biasCorrection = config.biasCorrection ?? (config.calibration && !reconstruction) ?? false;
   if (!config.calibration && (activations || biasCorrection || reconstruction)) {
     const purpose = activations

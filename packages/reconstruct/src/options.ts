@@ -44,7 +44,8 @@ export interface ReconstructionConfig {
    */
   readonly predictionDifference?: number | undefined;
   /**
-   * Updates of all steps, biases and codes together at the end, by the network's outputs; 0: none. Default 1000.
+   * Updates of all steps, biases and codes together at the end, by the network's outputs; 0: none.
+   * Default 500, with weights of fewer than 4 bits 1000.
    */
   readonly finishIterations?: number | undefined;
   /** Their learning rate, relative to the steps (Adam; rises for a tenth of the updates, then cosine). */
@@ -63,7 +64,7 @@ export type ResolvedReconstruction = {
 
 type Defaults = Omit<ResolvedReconstruction, 'method' | 'units'>;
 
-const defaults: Omit<Defaults, 'roundingRate'> = {
+const defaults: Omit<Defaults, 'roundingRate' | 'finishIterations'> = {
   iterations: 1000,
   batchSize: 32,
   stepRate: 2e-3,
@@ -74,7 +75,6 @@ const defaults: Omit<Defaults, 'roundingRate'> = {
   dropProbability: 0.5,
   loss: 'meanSquare',
   predictionDifference: 0,
-  finishIterations: 1000,
   finishRate: 1e-3,
   finishCodeRate: 3e-3,
 };
@@ -92,9 +92,13 @@ function check(role: string, value: number, least: number, most: number, whole =
 
 /**
  * Fills defaults in, as measured (docs/decisions/reconstruction.md).
+ * @param bits Of the weights of most layers.
  * @throws QuantizeError naming the option, its value and what was expected.
  */
-export function resolveReconstruction(config: ReconstructionConfig): ResolvedReconstruction {
+export function resolveReconstruction(
+  config: ReconstructionConfig,
+  bits: number,
+): ResolvedReconstruction {
   if (!methods.includes(config.method)) {
     throw new QuantizeError(
       `reconstruction.method is ${config.method}: expected ${methods.join(', ')}`,
@@ -113,6 +117,7 @@ export function resolveReconstruction(config: ReconstructionConfig): ResolvedRec
   const resolved = {
     ...defaults,
     roundingRate: 1e-2 * Math.min(1, 1000 / iterations),
+    finishIterations: bits < 4 ? 1000 : 500,
     ...Object.fromEntries(given),
   } as ResolvedReconstruction;
   check('iterations', resolved.iterations, 1, 1e6, true);

@@ -13,10 +13,10 @@ import { images, network, onGrids } from './network.ts';
 
 const float = network();
 const quantized = onGrids(float);
-const options = resolveReconstruction({
-  ...{ method: 'qdrop', iterations: 60, finishIterations: 20 },
-  ...{ batchSize: 8, roundingRate: 5e-2 },
-});
+const options = resolveReconstruction(
+  { method: 'qdrop', iterations: 60, finishIterations: 20, batchSize: 8, roundingRate: 5e-2 },
+  3,
+);
 const plan = planReconstruction(float, quantized, [{ input: images(32, 4) }], options, 1e8);
 
 test('a graph on grids of any origin is learned unit by unit; the graphs given stay as they are', async () => {

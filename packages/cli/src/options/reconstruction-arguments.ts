@@ -58,7 +58,8 @@ export const reconstructionArguments: {
   'finish-iterations': {
     type: 'string',
     valueHint: 'N',
-    description: 'Updates of the whole network at the end; 0 is none (Default: 1000)',
+    description:
+      'Updates of the whole network at the end; 0 is none (Default: 500, below 4 bits 1000)',
   },
   'finish-rate': {
     type: 'string',

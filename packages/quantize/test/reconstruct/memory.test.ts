@@ -36,7 +36,7 @@ const { graph: prepared } = await run({ reconstruction: undefined, biasCorrectio
 
 /** How units are kept in at most `memory` bytes, pass by pass. */
 function modesWith(memory: number, options = {}): CacheMode[] {
-  const resolved = resolveReconstruction({ ...learning, ...options });
+  const resolved = resolveReconstruction({ ...learning, ...options }, 4);
   const plan = planReconstruction(float, prepared, batches, resolved, memory);
   return plan.passes.flatMap(({ caches, learns }) =>
     caches.filter((_, i) => learns[i]).map(({ mode }) => mode),
@@ -78,7 +78,7 @@ test('what is kept gets smaller with the bound, in the order of what it costs', 
 test('every bound holds', async () => {
   for (const { memory } of some) {
     for (const loss of ['meanSquare', 'fisherDiagonal'] as const) {
-      const options = resolveReconstruction({ ...learning, iterations: 1, loss });
+      const options = resolveReconstruction({ ...learning, iterations: 1, loss }, 4);
       const bound = loss === 'meanSquare' ? memory : 2 * memory;
       const plan = planReconstruction(float, prepared, batches, options, bound);
       const { cachePeak, units } = await reconstruct(float, prepared, plan, { seed: 1 });
