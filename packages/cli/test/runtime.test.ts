@@ -167,6 +167,35 @@ test.skipIf(!here).each([4, 8] as const)(
   },
 );
 
+test.each([
+  [4, 4],
+  [2, 3],
+] as const)(
+  'MobileNetV2 W%iA%i runs on codes from a file as from the graph, to the same bits',
+  async (weights, activations) => {
+    setBackend(await wasm());
+    const model = new URL('../../../models/mobilenetv2-cifar10.onnx', import.meta.url);
+    const { graph } = await quantize(fromOnnx(readFileSync(model)), {
+      weights: { bits: weights },
+      activations: { bits: activations },
+      calibration: [calibration],
+    });
+    const results: number[][] = [];
+    for (const form of ['graph', 'packed', 'qdq'] as const) {
+      const read = form === 'graph' ? graph : fromOnnx(toOnnx(graph, { form }));
+      const session = await compile(read, { clock: () => 0 });
+      results.push(toNumbers((await session.run({ input })).logits as Tensor));
+      const rows = session.profile();
+      expect(rows.filter(({ reason }) => reason !== undefined)).toEqual([]);
+      const kernels = rows.map(({ kernel }) => kernel);
+      expect(kernels.filter((kernel) => kernel === 'integerConv2d').length).toBeGreaterThan(20);
+      for (const float of ['conv2d', 'dynamicClip', 'add']) expect(kernels).not.toContain(float);
+      await session.release();
+    }
+    for (const result of results) expect(result).toEqual(results[0]);
+  },
+);
+
 test('a network larger than the memory is refused with the layer at fault, and a smaller input still runs', async () => {
   setBackend(await wasm());
   const graph: Graph = {

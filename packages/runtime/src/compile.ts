@@ -1,4 +1,4 @@
-import { checkGraph, type Graph, simplify } from '@subbyte/graph';
+import { checkGraph, foldConstants, type Graph, simplify } from '@subbyte/graph';
 import type { Device, DeviceSource } from '@subbyte/kernels';
 import type { KernelOption } from './choose-kernels.ts';
 import { createDeviceSession } from './device-session.ts';
@@ -62,7 +62,8 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
   let device: Device | string | undefined;
   try {
     checkGraph(graph);
-    const quantized = foldQuantizers(graph);
+    // Bounds and sizes that a file has as operands become options; codes of weights stay.
+    const quantized = foldQuantizers(foldConstants(graph));
     const ready = quantized.nodes.some(({ op }) => op === 'fakeQuantize')
       ? quantized
       : simplify(graph);
