@@ -7,6 +7,7 @@ import {
   type UniformQuantizer,
 } from '@subbyte/quantizers';
 import type { Tensor } from '@subbyte/tensor';
+import { weightedOps } from './layers.ts';
 
 /** Most that a step is changed by, relative to itself, and the number of places tried on both sides. */
 const most = 2 ** -13;
@@ -93,6 +94,7 @@ export function avoidTies(graph: Graph): Graph {
   const cleared = new Map<string, UniformQuantizer>();
   const constants = new Map(graph.constants);
   for (const node of graph.nodes) {
+    if (!weightedOps.has(node.op)) continue;
     const [from, by] = node.inputs;
     const [input, own] = [gridOf(from), gridOf(by)];
     const result = resultGrid(node.outputs[0], soleReader);

@@ -93,3 +93,11 @@ test('a result that is read in float as well keeps its layer', () => {
   ] as const;
   expect(stepsOf(avoidTies({ ...graph, outputs }))).toEqual([0.5, 0.25]);
 });
+
+test('a sum with a constant on a grid is no layer', () => {
+  const graph = graphWith([0.5, 0.25]);
+  const nodes = graph.nodes.map(
+    (node): Node => (node.op === 'conv2d' ? { ...node, op: 'add', attributes: {} } : node),
+  );
+  expect(stepsOf(avoidTies({ ...graph, nodes }))).toEqual([0.5, 0.25]);
+});

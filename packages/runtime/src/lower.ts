@@ -21,7 +21,8 @@ import { type LayerWeights, layerWeights } from './layer-weights.ts';
 import { lowerProduct } from './lower-product.ts';
 import { lowerWeightOnly } from './lower-weight-only.ts';
 import type { ProductCall } from './product-call.ts';
-import type { Program, Step } from './program.ts';
+import type { Program } from './program.ts';
+import { createSteps, nameOf } from './steps.ts';
 
 /** `value`: as the graph has it; `plain`: codes in the same order; `last`: codes, channels last. */
 type Form = 'value' | 'plain' | 'last';
@@ -47,31 +48,12 @@ export function lower(
   const products = findProducts(graph, constants, producers, consumers);
   const order = new Map(graph.nodes.map((node, place) => [node, place]));
   const lookups = new Map<string, Lookup | undefined>();
-  const steps: Step[] = [];
-  const pool = new Map<string, Tensor>();
   const made = new Map<string, string>();
   const calls: ProductCall[] = [];
   const weightCodes = new Map<string, LayerWeights | undefined>();
   let choices: ReadonlyMap<ProductCall, KernelChoice> = new Map();
 
-  const nameOf = (value: string, form: string): string => `${form}:${value}`;
-  const keep = (slot: string, tensor: Tensor): string => {
-    pool.set(slot, tensor);
-    return slot;
-  };
-  const emit = (
-    layer: string,
-    kernel: string,
-    inputs: readonly string[],
-    output: string,
-    compute: (operands: readonly Tensor[]) => Tensor,
-  ): string => {
-    const one = (operands: readonly (Tensor | undefined)[]): readonly Tensor[] => [
-      compute(operands as readonly Tensor[]),
-    ];
-    steps.push({ layer, kernel, inputs, outputs: [output], compute: one });
-    return output;
-  };
+  const { steps, pool, keep, emit } = createSteps();
   const layerOf = (value: string): string => producers.get(value)?.name ?? value;
 
   /** Scale and zero point of a grid as slots. */
