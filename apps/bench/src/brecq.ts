@@ -1,11 +1,13 @@
 // npm run bench:brecq [-- --model FILE --data DIR --only W4A4,W2A2 --seeds N --jobs N --threads N --fresh --json]
 // Points of top-1 that reconstruction loses at seven widths, beside what the papers' code loses there.
-// Every finished network is kept in results/brecq.json: an interrupted benchmark goes on where it was.
+// Every finished network is kept in results/brecq.json: an interrupted benchmark goes on where it was, and
+// starts anew what was learned with other defaults than today's.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { type ResolvedReconstruction, resolveReconstruction } from '@subbyte/reconstruct';
 import { openModel, table, writeAtomically } from 'subbyte';
 import { type RunResult, runOne } from './brecq/run-one.ts';
 import { type Setting, settings } from './brecq/settings.ts';
@@ -36,13 +38,18 @@ const settingOf = (name: string): Setting => {
   throw new Error(`unknown setting "${name}": expected ${known}`);
 };
 
+/** The defaults at this width. */
+const reconstructionOf = ({ weights }: Setting): ResolvedReconstruction =>
+  resolveReconstruction({ method: 'qdrop', iterations: Number(values.iterations) }, weights);
+
 async function child(): Promise<void> {
   const [name = '', seed = '0'] = (values.one as string).split(':');
-  const result = await runOne(await openModel(values.model), settingOf(name), Number(seed), {
+  const setting = settingOf(name);
+  const result = await runOne(await openModel(values.model), setting, Number(seed), {
     data: values.data,
     samples: Number(values.samples),
     threads: Number(values.threads),
-    reconstruction: { method: 'qdrop', iterations: Number(values.iterations) },
+    reconstruction: reconstructionOf(setting),
   });
   console.log(JSON.stringify(result));
   process.exit(0);
@@ -76,8 +83,9 @@ async function parent(): Promise<void> {
   const chosen = values.only ? values.only.split(',').map(settingOf) : settings;
   const kept = !values.fresh && existsSync(values.results);
   const before = kept ? (JSON.parse(readFileSync(values.results, 'utf8')) as RunResult[]) : [];
-  const isSame = ({ iterations, samples }: RunResult): boolean =>
-    iterations === Number(values.iterations) && samples === Number(values.samples);
+  const isSame = ({ setting, samples, reconstruction }: RunResult): boolean =>
+    samples === Number(values.samples) &&
+    isDeepStrictEqual(reconstruction, reconstructionOf(settingOf(setting)));
   const results = new Map(before.filter(isSame).map((result) => [jobOf(result), result]));
   const seedsOf = (setting: Setting): number => Number(values.seeds ?? setting.seeds);
   // One network of every setting first: an interrupted benchmark has something to say about each.

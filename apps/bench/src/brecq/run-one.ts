@@ -1,6 +1,7 @@
 import { createExecutor, type Graph } from '@subbyte/graph';
 import { fromOnnx } from '@subbyte/onnx';
-import { type QuantizeConfig, quantize } from '@subbyte/quantize';
+import { quantize } from '@subbyte/quantize';
+import type { ResolvedReconstruction } from '@subbyte/reconstruct';
 import {
   evaluate,
   inputsOf,
@@ -18,7 +19,7 @@ export interface RunOptions {
   readonly data: string;
   readonly samples: number;
   readonly threads: number;
-  readonly reconstruction: QuantizeConfig['reconstruction'];
+  readonly reconstruction: ResolvedReconstruction;
 }
 
 /** How one network came out. */
@@ -31,9 +32,10 @@ export interface RunResult {
   /** Of quantization, without measuring accuracy. */
   readonly seconds: number;
   readonly threads: number;
-  /** Updates per unit, and calibration pictures. */
-  readonly iterations: number;
+  /** Calibration pictures, without their mirror images. */
   readonly samples: number;
+  /** How it was learned: a result is kept while these are the defaults. */
+  readonly reconstruction: ResolvedReconstruction;
   /** Units whose learned rounding was better than what they had. */
   readonly kept: number;
   readonly units: number;
@@ -91,8 +93,8 @@ export async function runOne(
     top1: await top1(graph, test),
     seconds,
     threads,
-    iterations: reconstruction?.iterations ?? 0,
     samples,
+    reconstruction,
     kept: report.units.filter(({ kept }) => kept).length,
     units: report.units.length,
   };

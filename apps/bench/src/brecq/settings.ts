@@ -28,7 +28,7 @@ export const settings: readonly Setting[] = [
     qdrop: undefined,
     bar: 0.2,
   },
-  { name: 'W4A4', weights: 4, activations: 4, seeds: 1, brecq: 0.87, qdrop: 0.52, bar: 0.5 },
+  { name: 'W4A4', weights: 4, activations: 4, seeds: 3, brecq: 0.87, qdrop: 0.52, bar: 0.5 },
   {
     name: 'W3A32',
     weights: 3,
