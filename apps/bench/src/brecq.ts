@@ -135,6 +135,7 @@ function print(chosen: readonly Setting[], results: ReadonlyMap<string, RunResul
         seeds: own.length,
         bar: setting.bar,
         met: mean <= setting.bar,
+        others: setting.others,
       },
     ]);
     console.log(JSON.stringify(Object.fromEntries(data)));
@@ -150,9 +151,10 @@ function print(chosen: readonly Setting[], results: ReadonlyMap<string, RunResul
         right('seeds'),
         right('bar'),
         { title: '' },
-        right('BRECQ'),
-        right('QDrop'),
         right('seconds'),
+        right('nearest'),
+        right('BRECQ, authors'),
+        right('QDrop, re-made'),
       ],
       rows.map(({ setting, own, mean, spread, seconds }) => [
         setting.name,
@@ -161,9 +163,10 @@ function print(chosen: readonly Setting[], results: ReadonlyMap<string, RunResul
         own.length,
         points(setting.bar),
         mean <= setting.bar ? 'met' : 'missed',
-        points(setting.brecq),
-        points(setting.qdrop),
         seconds.toFixed(0),
+        setting.others.nearest ?? '-',
+        setting.others.brecq,
+        setting.others.qdrop ?? '-',
       ]),
     ),
   );
