@@ -5,6 +5,7 @@ import type { Tensor } from '@subbyte/tensor';
 import type { Constants } from './constants.ts';
 import { type ActivationGrid, activationGrid, type Bounds, unbounded } from './grid.ts';
 import { type LayerWeights, layerBias, layerWeights } from './layer-weights.ts';
+import { movesElements } from './moves-elements.ts';
 
 /** A layer whose operands are codes. */
 export interface IntegerLayer {
@@ -45,19 +46,6 @@ export interface Products {
   readonly reasons: ReadonlyMap<string, string>;
 }
 
-const movers: ReadonlySet<string> = new Set<Node['op']>([
-  ...(['identity', 'reshape', 'flatten', 'squeeze', 'unsqueeze', 'transpose', 'slice'] as const),
-  ...(['expand', 'tile', 'gather', 'depthToSpace', 'spaceToDepth', 'maxPool2d'] as const),
-  ...(['dynamicReshape', 'dynamicSqueeze', 'dynamicUnsqueeze', 'dynamicSlice'] as const),
-]);
-
-/** Whether the results of `node` are elements of its operand 0 and zeros, and nothing else. */
-function movesElements(node: Node | undefined): node is Node {
-  // Zero is on every grid without an offset.
-  if (node?.op === 'pad') return node.attributes.mode !== 'constant' || node.attributes.value === 0;
-  return node !== undefined && movers.has(node.op) && node.outputs.length === 1;
-}
-
 /** The bounds that the node sets, if that is all it does. */
 function boundsOf(node: Node | undefined): Bounds | undefined {
   if (node?.op === 'relu') return { ...unbounded, low: 0 };
@@ -93,6 +81,7 @@ export function findProducts(
         const grid = activationGrid(producer.attributes.quantizer);
         return hasZeros && grid?.offset !== 0 ? undefined : grid;
       }
+      // Zero is on every grid without an offset.
       if (!movesElements(producer)) return undefined;
       hasZeros ||= producer.op === 'pad' && producer.attributes.mode === 'constant';
       name = producer.inputs[0] as string;

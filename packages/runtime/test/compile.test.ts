@@ -203,6 +203,36 @@ test('a graph of QuantizeLinear and DequantizeLinear runs on codes as well', asy
   expect(await kernelsOf(graph('y'), input())).toEqual([...enter, 'integerConv2d', ...leave]);
 });
 
+for (const [fill, expected] of [
+  // The zero point is zero: the addition reads codes.
+  [128, ['pad', 'transpose', 'integerConv2d', ...leave]],
+  // Any other code is a value of its own.
+  [3, ['quantizeLinear', 'pad', 'dequantizeLinear', 'add']],
+] as const) {
+  test(`codes sliced and padded with ${fill} before they are an addition's residual`, async () => {
+    const { add, constants, layer, graph, input } = builder([2, 4, 6, 6]);
+    constants.set('scale', tensor([2 ** -5], []));
+    constants.set('zero', tensor([128], [], 'uint8'));
+    const one = { axis: 0, groupSize: 0 };
+    const bytes = { ...one, dtype: 'uint8', min: 0, max: 255 } as const;
+    const every = [0, 0, 0, 0];
+    const slice = { starts: every, sizes: [2, 4, 3, 3], steps: [1, 1, 2, 2] };
+    const pad = { mode: 'constant', before: [0, 1, 0, 0], after: [0, 3, 0, 0] } as const;
+    add(node('quantizeLinear', ['x', 'scale', 'zero'], 'codes', bytes));
+    add(node('dequantizeLinear', ['codes', 'scale', 'zero'], 'xd', one));
+    layer('conv2d', 'c', 'xd', [8, 4, 3, 3], { ...same3, strides: [2, 2] });
+    add(node('slice', ['codes'], 'sliced', slice));
+    add(node('pad', ['sliced'], 'padded', { ...pad, value: fill }));
+    add(node('dequantizeLinear', ['padded', 'scale', 'zero'], 'shortcut', one));
+    add(quantizer('c', 'cq', grid(2 ** -4, 128)));
+    add(node('add', ['cq', 'shortcut'], 's', {}));
+    add(quantizer('s', 'y', grid(2 ** -4, 128)));
+    const kernels = await kernelsOf(graph('y'), input());
+    expect(kernels).toEqual(expect.arrayContaining([...expected]));
+    expect(kernels.includes('add')).toBe(fill !== 128);
+  });
+}
+
 test('a float graph runs as the executor runs it', async () => {
   const { add, constants, graph, input } = builder([2, 3, 6, 6]);
   constants.set(
