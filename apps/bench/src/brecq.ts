@@ -1,7 +1,8 @@
 // npm run bench:brecq [-- --model FILE --data DIR --only W4A4,W2A2 --seeds N --jobs N --threads N --fresh --json]
+//   --with '{"loss":"fisherFull"}' changes options of reconstruction
 // Points of top-1 that reconstruction loses at seven widths, beside what the papers' code loses there.
 // Every finished network is kept in results/brecq.json: an interrupted benchmark goes on where it was, and
-// starts anew what was learned with other defaults than today's.
+// keeps apart what was learned with other options.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: here('../../../../shared/data/cifar10') },
     samples: { type: 'string', default: '1024' },
     iterations: { type: 'string', default: '1000' },
+    with: { type: 'string', default: '{}' },
     only: { type: 'string' },
     seeds: { type: 'string' },
     jobs: { type: 'string', default: '1' },
@@ -38,9 +40,11 @@ const settingOf = (name: string): Setting => {
   throw new Error(`unknown setting "${name}": expected ${known}`);
 };
 
-/** The defaults at this width. */
-const reconstructionOf = ({ weights }: Setting): ResolvedReconstruction =>
-  resolveReconstruction({ method: 'qdrop', iterations: Number(values.iterations) }, weights);
+/** The defaults at this width, with what was asked for. */
+const reconstructionOf = ({ weights }: Setting): ResolvedReconstruction => {
+  const config = { method: 'qdrop', iterations: Number(values.iterations) } as const;
+  return resolveReconstruction({ ...config, ...JSON.parse(values.with) }, weights);
+};
 
 async function child(): Promise<void> {
   const [name = '', seed = '0'] = (values.one as string).split(':');
@@ -57,7 +61,7 @@ async function child(): Promise<void> {
 
 /** Runs this program again for one network. */
 async function inChild(job: string): Promise<RunResult> {
-  const passed = ['model', 'data', 'samples', 'iterations', 'threads'] as const;
+  const passed = ['model', 'data', 'samples', 'iterations', 'with', 'threads'] as const;
   const options = passed.flatMap((name) => [`--${name}`, values[name]]);
   const started = spawn(
     process.execPath,
@@ -81,12 +85,15 @@ async function parent(): Promise<void> {
     process.exit(2);
   }
   const chosen = values.only ? values.only.split(',').map(settingOf) : settings;
-  const kept = !values.fresh && existsSync(values.results);
-  const before = kept ? (JSON.parse(readFileSync(values.results, 'utf8')) as RunResult[]) : [];
+  const before = existsSync(values.results)
+    ? (JSON.parse(readFileSync(values.results, 'utf8')) as RunResult[])
+    : [];
   const isSame = ({ setting, samples, reconstruction }: RunResult): boolean =>
     samples === Number(values.samples) &&
     isDeepStrictEqual(reconstruction, reconstructionOf(settingOf(setting)));
-  const results = new Map(before.filter(isSame).map((result) => [jobOf(result), result]));
+  const others = before.filter((result) => !isSame(result));
+  const kept = values.fresh ? [] : before.filter(isSame);
+  const results = new Map(kept.map((result) => [jobOf(result), result]));
   const seedsOf = (setting: Setting): number => Number(values.seeds ?? setting.seeds);
   // One network of every setting first: an interrupted benchmark has something to say about each.
   const jobs = Array.from({ length: Math.max(...chosen.map(seedsOf)) }, (_, seed) =>
@@ -97,7 +104,8 @@ async function parent(): Promise<void> {
   const waiting = jobs.filter(({ job }) => !results.has(job));
   mkdirSync(here('../results'), { recursive: true });
   const save = async (): Promise<void> => {
-    const sorted = [...results.values()].sort((a, b) => jobOf(a).localeCompare(jobOf(b)));
+    const all = [...results.values(), ...others];
+    const sorted = all.sort((a, b) => jobOf(a).localeCompare(jobOf(b)));
     await writeAtomically(values.results, Buffer.from(`${JSON.stringify(sorted, null, 1)}\n`));
   };
   const work = async (): Promise<void> => {
