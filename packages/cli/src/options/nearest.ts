@@ -1,16 +1,4 @@
-/** Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
+import { distance } from 'fastest-levenshtein';
 
 /** `; did you mean "x"?` for the candidate closest to `word`, or nothing when none is close. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
