@@ -9,6 +9,7 @@ import { resnet } from '@subbyte/nn';
 import { toOnnx } from '@subbyte/onnx';
 import { random, randomNormal, type Tensor } from '@subbyte/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reconstructionOf } from '../src/options/reconstruction-arguments.ts';
 import { finished, lastJson, runCli, startCli } from './helpers/run-cli.ts';
 
 let folder = '';
@@ -194,6 +195,21 @@ test('--resume where nothing is kept yet begins', async () => {
   expect(new Set(passes)).toEqual(new Set(['job', 'weights', 'steps', 'network']));
 }, 120_000);
 
+test('every option of learning arrives where it is meant', () => {
+  const options = {
+    ...{ method: 'brecq', iterations: '7', 'batch-size': '3', 'rounding-rate': '0.1' },
+    ...{ 'step-rate': '0.2', 'weight-step-rate': '0.3', 'bias-rate': '0.4', penalty: '50' },
+    ...{ 'drop-probability': '0.6', loss: 'fisherFull', 'prediction-difference': '70' },
+    ...{ 'finish-iterations': '8', 'finish-rate': '0.9', 'finish-code-rate': '0.95' },
+  };
+  expect(reconstructionOf(options)).toEqual({
+    ...{ method: 'brecq', iterations: 7, batchSize: 3, roundingRate: 0.1 },
+    ...{ stepRate: 0.2, weightStepRate: 0.3, biasRate: 0.4, penalty: 50 },
+    ...{ dropProbability: 0.6, loss: 'fisherFull', predictionDifference: 70 },
+    ...{ finishIterations: 8, finishRate: 0.9, finishCodeRate: 0.95 },
+  });
+});
+
 test.each([
   [['--resume'], '--resume needs --checkpoint'],
   [['--method', 'nearest', '--iterations', '9'], '--iterations is for --method adaround'],
@@ -205,6 +221,8 @@ test.each([
   [['--finish-iterations', '-1'], '--finish-iterations is "-1"'],
   [['--finish-rate', '2'], '--finish-rate is "2", expected a number from 0 to 1'],
   [['--method', 'nearest', '--step-rate', '0.1'], '--step-rate is for --method adaround'],
+  [['--method', 'qdrop', '--loss', 'fisherDiagnal'], 'did you mean "fisherDiagonal"?'],
+  [['--method', 'nearest', '--loss', 'fisherFull'], '--loss is for --method adaround'],
   [['--threads', '0'], '--threads is "0"'],
 ])('%j is a usage error', async (more, message) => {
   const { code, stderr } = await run('x.onnx', ...more);

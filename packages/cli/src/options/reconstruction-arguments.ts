@@ -8,6 +8,12 @@ const learning = [
   'batch-size',
   'rounding-rate',
   'step-rate',
+  'weight-step-rate',
+  'bias-rate',
+  'penalty',
+  'drop-probability',
+  'loss',
+  'prediction-difference',
   'finish-iterations',
   'finish-rate',
   'finish-code-rate',
@@ -15,6 +21,8 @@ const learning = [
   'memory',
   'checkpoint',
 ] as const;
+
+const losses = ['meanSquare', 'fisherDiagonal', 'fisherFull'] as const;
 
 type Name = 'method' | (typeof learning)[number];
 
@@ -54,6 +62,36 @@ export const reconstructionArguments: {
     type: 'string',
     valueHint: '0-1',
     description: "The same of the values' steps, relative to them (Default: 0.002)",
+  },
+  'weight-step-rate': {
+    type: 'string',
+    valueHint: '0-1',
+    description: "The same of the weights' steps, relative to them; 0: they stay (Default: 0)",
+  },
+  'bias-rate': {
+    type: 'string',
+    valueHint: '0-1',
+    description: 'The same of the biases; 0: they stay (Default: 0)',
+  },
+  penalty: {
+    type: 'string',
+    valueHint: '0-1000',
+    description: 'Weight of what draws roundings to 0 or 1 (Default: 0.01)',
+  },
+  'drop-probability': {
+    type: 'string',
+    valueHint: '0-1',
+    description: 'How many elements stay float while qdrop learns (Default: 0.5)',
+  },
+  loss: {
+    type: 'string',
+    valueHint: losses.join('|'),
+    description: "How a unit's results are compared (Default: meanSquare)",
+  },
+  'prediction-difference': {
+    type: 'string',
+    valueHint: '0-1000',
+    description: "Weight of the difference that a unit makes in the network's outputs (Default: 0)",
   },
   'finish-iterations': {
     type: 'string',
@@ -118,9 +156,9 @@ export function reconstructionOf(given: Given): ReconstructionConfig | undefined
       const text = given[option];
       return text === undefined ? undefined : integerOf(option, text, low, high);
     };
-    const rate = (option: Name): number | undefined => {
+    const rate = (option: Name, most = 1): number | undefined => {
       const text = given[option];
-      return text === undefined ? undefined : numberOf(option, text, 0, 1);
+      return text === undefined ? undefined : numberOf(option, text, 0, most);
     };
     return {
       method,
@@ -128,6 +166,12 @@ export function reconstructionOf(given: Given): ReconstructionConfig | undefined
       batchSize: whole('batch-size', 1, 4096),
       roundingRate: rate('rounding-rate'),
       stepRate: rate('step-rate'),
+      weightStepRate: rate('weight-step-rate'),
+      biasRate: rate('bias-rate'),
+      penalty: rate('penalty', 1000),
+      dropProbability: rate('drop-probability'),
+      loss: given.loss === undefined ? undefined : choiceOf('loss', given.loss, losses),
+      predictionDifference: rate('prediction-difference', 1000),
       finishIterations: whole('finish-iterations', 0, 1_000_000),
       finishRate: rate('finish-rate'),
       finishCodeRate: rate('finish-code-rate'),
