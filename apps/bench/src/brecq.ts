@@ -1,7 +1,7 @@
 // npm run bench:brecq [-- --model FILE --data DIR --only W4A4,W2A2 --seeds N --jobs N --threads N --fresh --json]
 //   --with '{"loss":"fisherFull"}' changes options of reconstruction
 // Points of top-1 that reconstruction loses at seven widths, beside what the papers' code loses there.
-// Every finished network is kept in results/brecq.json: an interrupted benchmark goes on where it was, and
+// Every finished network is kept in results/brecq.json (brecq.md tells it to people): an interrupted benchmark goes on where it was, and
 // keeps apart what was learned with other options.
 
 import { spawn } from 'node:child_process';
@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { type ResolvedReconstruction, resolveReconstruction } from '@subbyte/reconstruct';
 import { openModel, table, writeAtomically } from 'subbyte';
+import { markdown } from './brecq/markdown.ts';
 import { type RunResult, runOne } from './brecq/run-one.ts';
 import { type Setting, settings } from './brecq/settings.ts';
+import { type Summary, summarize } from './brecq/summarize.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({
@@ -107,6 +109,8 @@ async function parent(): Promise<void> {
     const all = [...results.values(), ...others];
     const sorted = all.sort((a, b) => jobOf(a).localeCompare(jobOf(b)));
     await writeAtomically(values.results, Buffer.from(`${JSON.stringify(sorted, null, 1)}\n`));
+    const page = markdown(summarize(sorted));
+    await writeAtomically(values.results.replace(/(\.json)?$/, '.md'), Buffer.from(page));
   };
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
@@ -120,31 +124,15 @@ async function parent(): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, work));
-  print(chosen, results);
+  print(summarize([...results.values()]).filter(({ setting }) => chosen.includes(setting)));
 }
 
-function print(chosen: readonly Setting[], results: ReadonlyMap<string, RunResult>): void {
-  const points = (value: number | undefined): string => value?.toFixed(2) ?? '-';
-  const rows = chosen.map((setting) => {
-    const own = [...results.values()].filter((result) => result.setting === setting.name);
-    const lost = own.map(({ float, top1 }) => float - top1);
-    const mean = lost.reduce((a, b) => a + b, 0) / lost.length;
-    const spread = lost.length > 1 ? Math.max(...lost) - Math.min(...lost) : undefined;
-    const seconds = own.reduce((sum, result) => sum + result.seconds, 0) / own.length;
-    return { setting, own, mean, spread, seconds };
-  });
+function print(summaries: readonly Summary[]): void {
+  const points = (value: number): string => value.toFixed(2);
   if (values.json) {
-    const data = rows.map(({ setting, mean, spread, seconds, own }) => [
-      setting.name.toLowerCase(),
-      {
-        lost: mean,
-        spread,
-        seconds,
-        seeds: own.length,
-        bar: setting.bar,
-        met: mean <= setting.bar,
-        others: setting.others,
-      },
+    const data = summaries.map(({ setting: { name, bar, others }, ...summary }) => [
+      name.toLowerCase(),
+      { ...summary, bar, others },
     ]);
     console.log(JSON.stringify(Object.fromEntries(data)));
     return;
@@ -153,24 +141,15 @@ function print(chosen: readonly Setting[], results: ReadonlyMap<string, RunResul
   console.log(
     table(
       [
-        { title: 'bits' },
-        right('lost'),
-        right('spread'),
-        right('seeds'),
-        right('bar'),
-        { title: '' },
-        right('seconds'),
-        right('nearest'),
-        right('BRECQ, authors'),
-        right('QDrop, re-made'),
+        ...[{ title: 'bits' }, right('lost'), { title: 'each' }, right('bar'), { title: '' }],
+        ...[right('seconds'), right('nearest'), right('BRECQ, authors'), right('QDrop, re-made')],
       ],
-      rows.map(({ setting, own, mean, spread, seconds }) => [
+      summaries.map(({ setting, lost, each, met, seconds }) => [
         setting.name,
-        points(mean),
-        points(spread),
-        own.length,
+        points(lost),
+        each.map(points).join(' '),
         points(setting.bar),
-        mean <= setting.bar ? 'met' : 'missed',
+        met ? 'met' : 'missed',
         seconds.toFixed(0),
         setting.others.nearest ?? '-',
         setting.others.brecq,
