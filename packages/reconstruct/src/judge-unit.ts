@@ -2,7 +2,7 @@ import { createExecutor, type Graph } from '@subbyte/graph';
 import type { Tensor } from '@subbyte/tensor';
 import type { UnitData } from './draw-batch.ts';
 import { breathe, toKeep } from './live-values.ts';
-import { unitLoss } from './loss.ts';
+import { type LossKind, unitLoss } from './loss.ts';
 import type { Unit } from './units.ts';
 
 /** A chunk of samples by its bucket and its number there. */
@@ -11,11 +11,12 @@ export interface ChunkPlace {
   readonly chunk: number;
 }
 
-/** Mean losses over all samples of some chunks, of the unit as each of `parts` computes it. */
+/** Mean losses of a kind over all samples of some chunks, of the unit as each of `parts` computes it. */
 export async function judgeUnit(
   unit: Unit,
   parts: readonly Graph[],
-  data: Pick<UnitData, 'quantized' | 'float'>,
+  data: Pick<UnitData, 'quantized' | 'float' | 'weights'>,
+  kind: LossKind,
   places: readonly ChunkPlace[],
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
@@ -28,15 +29,15 @@ export async function judgeUnit(
       signal?.throwIfAborted();
       const inputs = Object.fromEntries(data.quantized.chunk(bucket, chunk));
       const targets = data.float.chunk(bucket, chunk);
+      const weights = data.weights?.chunk(bucket, chunk);
       let count = 1;
       for (const [i, executor] of executors.entries()) {
         const results: ReadonlyMap<string, Tensor> = toKeep(executor.run(inputs));
         count = results.get(unit.outputs[0]?.quantized ?? '')?.shape[0] ?? 1;
-        sums[i] = (sums[i] as number) + unitLoss(unit, results, targets) * count;
+        sums[i] = (sums[i] as number) + unitLoss(kind, unit, results, targets, weights) * count;
       }
       samples += count;
-      data.quantized.done();
-      data.float.done();
+      for (const source of [data.quantized, data.float, data.weights]) source?.done();
     }
   } finally {
     for (const executor of executors) executor.dispose();

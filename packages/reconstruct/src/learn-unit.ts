@@ -15,7 +15,7 @@ import { advance, flattenTree, mapTree, random, scalar, type Tensor } from '@sub
 import { drawBatch, type UnitBatch, type UnitData } from './draw-batch.ts';
 import type { Learned, LearnedUnit, UnitVariables } from './learned-unit.ts';
 import { breathe } from './live-values.ts';
-import { type LossKind, lossGradient, meanSquare } from './loss.ts';
+import { type LossKind, lossGradient, lossOf } from './loss.ts';
 import { outputGradient, type RestOfNetwork } from './rest-of-network.ts';
 import { annealedExponent, isSettled, roundingPenalty } from './soft-rounding.ts';
 import type { Unit, UnitOutput } from './units.ts';
@@ -141,8 +141,9 @@ export async function learnUnit(
     const slopes = results.map((result, i) => {
       const output = unit.outputs[i] as UnitOutput;
       const difference = kernels.sub([result, batch.targets[i] as Tensor], {});
-      if (isReported(step)) loss += meanSquare(difference, output);
-      return lossGradient(stage.loss, difference, output, stage.power, batch.weights[i]);
+      const weights = batch.weights[i];
+      if (isReported(step)) loss += lossOf(stage.loss, difference, output, weights);
+      return lossGradient(stage.loss, difference, output, stage.power, weights);
     });
     const predictionSlopes = predictions.map((actual, i) => {
       const factor = stage.predictionDifference / (actual.shape[0] ?? 1);

@@ -13,14 +13,40 @@ function meanCount({ shape }: Tensor, { channelAxis }: UnitOutput): number {
   return sizeOf(shape) / (shape[channelAxis] ?? 1);
 }
 
-function sumOfSquares(x: Tensor): number {
-  const axes = x.shape.map((_, axis) => axis);
-  return toNumbers(kernels.reduceSumSquare([x], { axes, keepAxes: false }))[0] as number;
-}
+const numberOf = (sum: Tensor): number => toNumbers(sum)[0] as number;
 
-/** `mean Σ_c d²` of a difference. */
-export function meanSquare(difference: Tensor, output: UnitOutput): number {
-  return sumOfSquares(difference) / meanCount(difference, output);
+const axesOf = ({ shape }: Tensor): number[] => shape.map((_, axis) => axis);
+
+/** Sum of the magnitudes of each sample, with axes of size 1. */
+const sampleTotals = (x: Tensor): Tensor =>
+  kernels.reduceL1([x], { axes: axesOf(x).slice(1), keepAxes: true });
+
+/**
+ * The loss of a difference.
+ * - `meanSquare`: `mean Σ_c d²`;
+ * - `fisherDiagonal`: `mean Σ_c w d²`, `weights` w of mean 1;
+ * - `fisherFull`: `mean_n (Σ |d| w)² / elements of a sample`, the rank-1 form of BRECQ's code
+ *   (`weights` w of mean square 1), scaled to that of the others.
+ */
+export function lossOf(
+  kind: LossKind,
+  difference: Tensor,
+  output: UnitOutput,
+  weights: Tensor | undefined,
+): number {
+  return scope(() => {
+    const count = meanCount(difference, output);
+    const all = { axes: axesOf(difference), keepAxes: false };
+    if (kind === 'meanSquare' || !weights) {
+      return numberOf(kernels.reduceSumSquare([difference], all)) / count;
+    }
+    const weighted = kernels.mul([difference, weights], {});
+    if (kind === 'fisherDiagonal') {
+      return numberOf(kernels.reduceSum([kernels.mul([weighted, difference], {})], all)) / count;
+    }
+    const squares = numberOf(kernels.reduceSumSquare([sampleTotals(weighted)], all));
+    return (squares * (difference.shape[0] ?? 1)) / difference.size / count;
+  });
 }
 
 /** `d |d|^(power - 2)`. */
@@ -31,13 +57,7 @@ function powerSlope(difference: Tensor, power: number): Tensor {
   return kernels.mul([difference, kernels.exp([exponent], {})], {});
 }
 
-/**
- * The derivative of the loss of one output with respect to it.
- * - `meanSquare`: `mean Σ_c |d|^power`;
- * - `fisherDiagonal`: `mean Σ_c w d²`, `weights` w of mean 1;
- * - `fisherFull`: `mean_n (Σ |d| w)² / elements of a sample`, the rank-1 form of BRECQ's code
- *   (`weights` w of mean square 1), scaled to that of the others.
- */
+/** The derivative of `lossOf` with respect to the difference; `meanSquare` with `|d|^power` for `d²`. */
 export function lossGradient(
   kind: LossKind,
   difference: Tensor,
@@ -51,25 +71,30 @@ export function lossGradient(
   }
   const weighted = kernels.mul([difference, weights], {});
   if (kind === 'fisherDiagonal') return kernels.mul([weighted, scalar(2 * scale)], {});
-  const axes = difference.shape.map((_, axis) => axis).slice(1);
   const samples = difference.shape[0] ?? 1;
-  const totals = kernels.reduceL1([weighted], { axes, keepAxes: true });
+  const totals = sampleTotals(weighted);
   const signs = kernels.mul([kernels.sign([difference], {}), weights], {});
   const factor = (2 * scale * samples) / difference.size;
   return kernels.mul([kernels.mul([signs, totals], {}), scalar(factor)], {});
 }
 
-/** Loss of a unit on some samples: results by their quantized names against float values by theirs. */
+/**
+ * Loss of a unit on some samples: results by their quantized names against float values by theirs, which
+ * `weights` go by too.
+ */
 export function unitLoss(
+  kind: LossKind,
   unit: Unit,
   results: ReadonlyMap<string, Tensor>,
   float: ReadonlyMap<string, Tensor>,
+  weights: ReadonlyMap<string, Tensor> | undefined,
 ): number {
   return scope(() =>
     unit.outputs.reduce((total, output) => {
       const value = results.get(output.quantized) as Tensor;
       const target = float.get(output.float) as Tensor;
-      return total + meanSquare(kernels.sub([value, target], {}), output);
+      const difference = kernels.sub([value, target], {});
+      return total + lossOf(kind, difference, output, weights?.get(output.float));
     }, 0),
   );
 }

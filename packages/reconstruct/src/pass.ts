@@ -135,12 +135,13 @@ async function learn(
   const quantized = caches.source('quantized', index, quantizedNames);
   const float = caches.source('float', index, [...floatNames, ...(rest?.inputs ?? [])]);
   const data = { quantized, float, chunks, rows };
+  const all = options.buckets.map((bucket) => ({ ...bucket, count: bucket.chunks.length }));
   const fisher =
     rest && lossKind !== 'meanSquare'
       ? await fisherWeights(
           unit,
           rest,
-          data,
+          { ...data, chunks: all },
           lossKind === 'fisherFull' ? 'full' : 'diagonal',
           plan.form,
           ledger,
@@ -172,7 +173,7 @@ async function learn(
     );
     const outcome = learner.harden(variables);
     const parts = [unit.quantized, withOutcome(unit.quantized, outcome)];
-    const losses = await judgeUnit(unit, parts, data, judge, signal);
+    const losses = await judgeUnit(unit, parts, { ...data, weights }, lossKind, judge, signal);
     const [lossBefore, lossAfter] = losses as [number, number];
     const report = {
       pass,

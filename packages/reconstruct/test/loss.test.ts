@@ -7,7 +7,7 @@ import {
   toNumbers,
 } from '@subbyte/tensor';
 import { expect, test } from 'vitest';
-import { type LossKind, lossGradient, meanSquare } from '../src/loss.ts';
+import { type LossKind, lossGradient, lossOf } from '../src/loss.ts';
 import { outputGradient } from '../src/rest-of-network.ts';
 import type { UnitOutput } from '../src/units.ts';
 
@@ -54,14 +54,16 @@ test('weights of 1 give the plain loss', () => {
   expect(weighted).toEqual(plain);
 });
 
-test('the plain loss is a sum over channels and a mean over all else', () => {
-  expect(meanSquare(difference, output)).toBeCloseTo(
-    losses.meanSquare(toNumbers(difference), 2),
-    5,
-  );
-  const rows: UnitOutput = { ...output, channelAxis: 1 };
+test.each(['meanSquare', 'fisherDiagonal', 'fisherFull'] as const)('%s as spelled out', (kind) => {
+  const expected = losses[kind](toNumbers(difference), 2);
+  expect(lossOf(kind, difference, output, weights)).toBeCloseTo(expected, 5);
+});
+
+test('losses of rows sum over the columns; all agree where everything is 1', () => {
   const ones = tensor(new Float32Array(20).fill(1), [4, 5]);
-  expect(meanSquare(ones, rows)).toBeCloseTo(5, 6);
+  for (const kind of ['meanSquare', 'fisherDiagonal', 'fisherFull'] as const) {
+    expect(lossOf(kind, ones, output, ones)).toBeCloseTo(5, 5);
+  }
 });
 
 test('outputs differ by the divergence of their softmax, or by squares', () => {

@@ -53,5 +53,5 @@ export function reconstructionSection(units: readonly ReportUnit[]): Html {
     return html`${title}<figure class="sqnr">${lossChart(own, places)}</figure>${table(own, places)}`;
   });
   const took = seconds > 0 && html` Learning took ${seconds.toFixed(0)} seconds.`;
-  return html`<section aria-labelledby="reconstruction"><h2 id="reconstruction">Reconstruction</h2><p>How far each unit of the quantized network is from the float one, before and after its rounding was learned, on samples that were held back: squared error, summed over channels. Flipped weights are rounded to the farther of their two codes. <b>${kept}</b> of <b>${units.length}</b> results are kept; the others were no better than nearest rounding.${took}</p>${parts}</section>`;
+  return html`<section aria-labelledby="reconstruction"><h2 id="reconstruction">Reconstruction</h2><p>How far each unit of the quantized network is from the float one, before and after its rounding was learned, on samples that were held back, by the loss it learned by: squared error unless another was asked for, summed over channels. Flipped weights are rounded to the farther of their two codes. <b>${kept}</b> of <b>${units.length}</b> results are kept; the others were no better than nearest rounding.${took}</p>${parts}</section>`;
 }

@@ -84,6 +84,7 @@ test.each(['adaround', 'brecq', 'qdrop'] as const)(
 
 test('losses that look at the outputs learn something else, and better than nearest rounding', async () => {
   const results = new Set<string>();
+  const firstLosses = new Set<number | undefined>();
   for (const extra of [
     {},
     { loss: 'fisherDiagonal' },
@@ -106,9 +107,12 @@ test('losses that look at the outputs learn something else, and better than near
       }),
     );
     results.add(bytesOf(graph));
+    firstLosses.add(report.units[0]?.lossBefore);
     expect(report.units.some(({ kept }) => kept)).toBe(true);
   }
   expect(results.size).toBe(4);
+  // Units are judged by what they learn by; that of the prediction difference is the plain one.
+  expect(firstLosses.size).toBe(3);
 });
 
 test('the same seed gives the same bytes, another one others', async () => {
