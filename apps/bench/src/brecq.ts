@@ -108,7 +108,7 @@ async function parent(): Promise<void> {
   const save = async (): Promise<void> => {
     const all = [...results.values(), ...others];
     const sorted = all.sort((a, b) => jobOf(a).localeCompare(jobOf(b)));
-    await writeAtomically(values.results, Buffer.from(`${JSON.stringify(sorted, null, 1)}\n`));
+    await writeAtomically(values.results, Buffer.from(`${JSON.stringify(sorted, null, 2)}\n`));
     const page = markdown(summarize(sorted));
     await writeAtomically(values.results.replace(/(\.json)?$/, '.md'), Buffer.from(page));
   };
