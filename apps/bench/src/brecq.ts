@@ -123,6 +123,7 @@ async function parent(): Promise<void> {
       );
     }
   };
+  await save();
   await Promise.all(Array.from({ length: Number(values.jobs) }, work));
   print(summarize([...results.values()]).filter(({ setting }) => chosen.includes(setting)));
 }
