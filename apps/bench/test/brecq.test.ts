@@ -25,13 +25,15 @@ test('means of seeds, apart for other options; a mean that is the bar meets it',
     result('W4A4', 0, 88.18),
     result('W4A4', 1, 88.34),
     result('W4A4', 2, 88.2),
+    { ...result('W4A4', 0, 87.74), samples: 512 },
   ]);
   expect(found.map(({ setting, options, each }) => [setting.name, options, each])).toEqual([
     ['W4A4', {}, [0.56, 0.4, 0.54]],
+    ['W4A4', { samples: 512 }, [1]],
     ['W2A4', {}, [2.74]],
     ['W2A4', { loss: 'fisherFull' }, [8.74]],
   ]);
-  expect(found.map(({ met }) => met)).toEqual([true, false, false]);
+  expect(found.map(({ met }) => met)).toEqual([true, false, false, false]);
   expect(found[0]?.seconds).toBe(101);
   expect(markdown(found)).toContain('| W2A4 | `loss` fisherFull | 8.74 | 8.74 | 100 |');
 });

@@ -63,8 +63,9 @@ export function foldQuantizers(graph: Graph): Graph {
     if (!pair) return [node];
     const { input, quantizer, moved } = pair;
     const nameOf = (place: number, name: string): string => {
-      let made = place === moved.length ? name : `${name}, ${moved.length - place} before`;
-      while (place < moved.length && producers.has(made)) made += ' it';
+      if (place === moved.length) return name;
+      let made = `${name}, ${moved.length - place} before`;
+      while (producers.has(made) || graph.constants.has(made)) made += "'";
       return made;
     };
     const first = {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ResolvedReconstruction, resolveReconstruction } from '@subbyte/reconstruct';
+import { resolveReconstruction } from '@subbyte/reconstruct';
 import type { RunResult } from './run-one.ts';
 import { type Setting, settings } from './settings.ts';
 
@@ -18,12 +18,13 @@ export interface Summary {
   readonly met: boolean;
 }
 
-function otherThanDefault(reconstruction: ResolvedReconstruction, bits: number) {
-  const usual = resolveReconstruction({ method: 'qdrop' }, bits);
-  const entries = Object.entries(reconstruction);
-  return Object.fromEntries(
-    entries.filter(([name, value]) => value !== usual[name as keyof ResolvedReconstruction]),
-  );
+function otherThanDefault({ reconstruction, samples }: RunResult, bits: number) {
+  const usual: { readonly [name: string]: unknown } = {
+    ...resolveReconstruction({ method: 'qdrop' }, bits),
+    samples: 1024,
+  };
+  const entries = Object.entries({ ...reconstruction, samples });
+  return Object.fromEntries(entries.filter(([name, value]) => value !== usual[name]));
 }
 
 /** Results by setting, from wide to narrow, those with the defaults first. */
@@ -32,8 +33,10 @@ export function summarize(results: readonly RunResult[]): Summary[] {
     const own = results.filter((result) => result.setting === setting.name);
     const kinds: (readonly RunResult[])[] = [];
     for (const result of own) {
-      const at = kinds.findIndex(([first]) =>
-        isDeepStrictEqual(first?.reconstruction, result.reconstruction),
+      const at = kinds.findIndex(
+        ([first]) =>
+          first?.samples === result.samples &&
+          isDeepStrictEqual(first.reconstruction, result.reconstruction),
       );
       if (at < 0) kinds.push([result]);
       else kinds[at] = [...(kinds[at] as readonly RunResult[]), result];
@@ -42,10 +45,10 @@ export function summarize(results: readonly RunResult[]): Summary[] {
       // Whole pictures, so that a mean that is the bar is not above it for the last bit.
       const each = kind.map(({ float, top1 }) => Number((float - top1).toFixed(4)));
       const lost = each.reduce((a, b) => a + b, 0) / each.length;
-      const [{ reconstruction }] = kind as readonly [RunResult];
+      const [first] = kind as readonly [RunResult];
       return {
         setting,
-        options: otherThanDefault(reconstruction, setting.weights),
+        options: otherThanDefault(first, setting.weights),
         seeds: kind.length,
         ...{ lost, each, met: lost <= setting.bar + 1e-9 },
         seconds: kind.reduce((sum, { seconds }) => sum + seconds, 0) / kind.length,
